@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace JobScheduler.Host.EmbeddedPostgres;
+
+/// <summary>
+/// One host to a data directory: an exclusive lock on a file in it, held for the life of the process. The system releases it
+/// however the process ends, and no child inherits it.
+/// </summary>
+internal sealed class DataDirectoryLock : IDisposable
+{
+    // EWOULDBLOCK on Linux and on macOS: the only way in which .NET tells a locked file from other trouble.
+    private static readonly int[] Locked = [11, 35];
+
+    private readonly FileStream _file;
+
+    private DataDirectoryLock(FileStream file) => _file = file;
+
+    /// <exception cref="EmbeddedPostgresException">Another host has the directory, or it cannot be written to.</exception>
+    public static DataDirectoryLock Acquire(string directory)
+    {
+        var path = Path.Combine(directory, "host.lock");
+        try
+        {
+            Create(directory);
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file.SetLength(0);
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            file.Flush();
+            return new DataDirectoryLock(file);
+        }
+        catch (IOException e) when (Locked.Contains(e.HResult))
+        {
+            throw new EmbeddedPostgresException(
+                $"Another host{Holder(path)} already uses the data in {directory}: stop it, give this one a directory of its own with "
+                + $"{EmbeddedPostgresException.DataDirectorySetting}, or {EmbeddedPostgresException.UseYourOwn} (which many hosts can share).", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EmbeddedPostgresException(
+                $"The data directory {directory} cannot be written to ({e.Message}): run the host as the user who owns it, choose another with "
+                + $"{EmbeddedPostgresException.DataDirectorySetting}, or {EmbeddedPostgresException.UseYourOwn}.", e);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static void Create(string directory)
+    {
+        if (Directory.Exists(directory)) return;
+        Directory.CreateDirectory(directory);
+        // The server's account passes through to its cluster, and sees no more; what is secret in here has a mode of its own.
+        var passers = Environment.IsPrivilegedProcess ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | passers);
+    }
+
+    private static string Holder(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return int.TryParse(reader.ReadToEnd(), CultureInfo.InvariantCulture, out var pid) ? $" (process {pid})" : "";
+    }
+}
