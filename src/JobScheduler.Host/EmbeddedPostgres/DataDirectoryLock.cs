@@ -11,27 +11,32 @@ internal sealed class DataDirectoryLock : IDisposable
     // EWOULDBLOCK on Linux and on macOS: the only way in which .NET tells a locked file from other trouble.
     private static readonly int[] Locked = [11, 35];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream _file;
 
     private DataDirectoryLock(FileStream file) => _file = file;
 
+    /// <summary>
+    /// Takes the lock. One that is held is waited for during two seconds, because a host that was killed lets go of it only when the
+    /// system has taken it apart.
+    /// </summary>
     /// <exception cref="EmbeddedPostgresException">Another host has the directory, or it cannot be written to.</exception>
-    public static DataDirectoryLock Acquire(string directory)
+    public static async Task<DataDirectoryLock> AcquireAsync(string directory, CancellationToken ct)
     {
-        var path = Path.Combine(directory, "host.lock");
+        var pidFile = Path.Combine(directory, "host.pid");
         try
         {
             Create(directory);
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
+            var file = await LockAsync(Path.Combine(directory, "host.lock"), ct);
+            await File.WriteAllTextAsync(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), ct);
             return new DataDirectoryLock(file);
         }
         catch (IOException e) when (Locked.Contains(e.HResult))
         {
             throw new EmbeddedPostgresException(
-                $"Another host{Holder(path)} already uses the data in {directory}: stop it, give this one a directory of its own with "
+                $"Another host{Holder(pidFile)} already uses the data in {directory}: stop it, give this one a directory of its own with "
                 + $"{EmbeddedPostgresException.DataDirectorySetting}, or {EmbeddedPostgresException.UseYourOwn} (which many hosts can share).", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -54,10 +59,22 @@ internal sealed class DataDirectoryLock : IDisposable
             File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | passers);
     }
 
-    private static string Holder(string path)
+    private static async Task<FileStream> LockAsync(string path, CancellationToken ct)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(file);
-        return int.TryParse(reader.ReadToEnd(), CultureInfo.InvariantCulture, out var pid) ? $" (process {pid})" : "";
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (Locked.Contains(e.HResult) && waited < Patience)
+            {
+                await Task.Delay(Pause, ct);
+            }
+        }
     }
+
+    // In a file of its own: the locked one cannot be read.
+    private static string Holder(string pidFile) =>
+        File.Exists(pidFile) && int.TryParse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture, out var pid) ? $" (process {pid})" : "";
 }

@@ -38,12 +38,12 @@ internal sealed class EmbeddedPostgresServer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.StartTimeout, TimeSpan.FromSeconds(1));
 
         var cluster = new PostgresCluster(Path.GetFullPath(options.DataDirectory));
-        var dataLock = DataDirectoryLock.Acquire(cluster.Root);
+        var dataLock = await DataDirectoryLock.AcquireAsync(cluster.Root, ct);
         PostgresProcess? process = null;
         try
         {
             var account = await ServerAccount.ForAsync(cluster, ct);
-            var binaries = await PostgresBinaries.FindAsync(options.BinDirectory, cluster.Major, cluster.Root, ct);
+            var binaries = await PostgresBinaries.FindAsync(options.BinDirectory, cluster.ReadMajor(), cluster.Root, ct);
             var password = await cluster.PrepareAsync(binaries, account, ct);
             var launcher = new PostgresLauncher(binaries, account, cluster, options, logger);
             (process, var port) = await launcher.StartAsync(fixedPort: null, ct);
@@ -104,14 +104,14 @@ internal sealed class EmbeddedPostgresServer : IAsyncDisposable
                 _logger.LogInformation("PostgreSQL is ready again on 127.0.0.1:{Port}", _port);
                 return process;
             }
-            catch (EmbeddedPostgresException e)
-            {
-                _logger.LogError("{Problem}", e.Message);
-                await Task.WhenAny(Task.Delay(RestartPause, _stopping.Token));
-            }
             catch (OperationCanceledException)
             {
                 return null;
+            }
+            catch (Exception e) // whatever the reason, a host without its database is of no use: try again
+            {
+                _logger.LogError(e, "PostgreSQL could not be started again");
+                await Task.WhenAny(Task.Delay(RestartPause, _stopping.Token)); // WhenAny: the next attempt sees the cancellation
             }
     }
 

@@ -28,7 +28,15 @@ internal sealed class PostgresCluster(string root)
     public bool Exists => System.IO.Directory.Exists(Directory);
 
     /// <summary>The major version that made the cluster; null before there is one.</summary>
-    public int? Major => Exists ? int.Parse(File.ReadAllText(Path.Combine(Directory, "PG_VERSION")).Trim(), CultureInfo.InvariantCulture) : null;
+    /// <exception cref="EmbeddedPostgresException">The folder is there, and is no cluster.</exception>
+    public int? ReadMajor()
+    {
+        if (!Exists) return null;
+        var path = Path.Combine(Directory, "PG_VERSION");
+        return File.Exists(path) && int.TryParse(File.ReadAllText(path), CultureInfo.InvariantCulture, out var major)
+            ? major
+            : throw new EmbeddedPostgresException($"{Directory} is not a whole PostgreSQL cluster: restore it, or move it away to start afresh.");
+    }
 
     /// <summary>Makes the cluster if there is none, and readies an existing one. Returns its password.</summary>
     public async Task<string> PrepareAsync(PostgresBinaries binaries, ServerAccount account, CancellationToken ct)
