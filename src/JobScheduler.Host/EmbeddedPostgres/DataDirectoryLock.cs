@@ -52,8 +52,9 @@ internal sealed class DataDirectoryLock : IDisposable
     private static void Create(string directory)
     {
         if (Directory.Exists(directory)) return;
+        if (Path.GetDirectoryName(directory) is { } parent) Create(parent);
         Directory.CreateDirectory(directory);
-        // The server's account passes through to its cluster, and sees no more; what is secret in here has a mode of its own.
+        // Whatever the umask, the server's account passes through to its cluster, and sees no more. What is secret has a mode of its own.
         var passers = Environment.IsPrivilegedProcess ? UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : UnixFileMode.None;
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | passers);

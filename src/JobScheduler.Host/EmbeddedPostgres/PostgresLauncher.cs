@@ -28,14 +28,16 @@ internal sealed class PostgresLauncher(
             for (var attempt = 1; ; attempt++)
             {
                 var port = fixedPort ?? FreePort();
+                var stale = PostmasterFile.Read(cluster.PostmasterPath); // of a killed server; it may well say that it is ready
                 var process = PostgresProcess.Start(binaries, account, cluster, PostgresSettings.For(port, options.Settings));
-                if (await BecomesReadyAsync(process, port, limit.Token)) return (process, port);
+                if (await BecomesReadyAsync(process, port, stale, limit.Token)) return (process, port);
 
                 await process.DrainAsync(limit.Token);
                 await process.DisposeAsync();
-                // The port may have been taken since it was found free. A killed server's last sessions are waited for.
-                var busy = process.Said.Contains(DirectoryBusy, StringComparison.Ordinal);
-                if (!busy && attempt >= Attempts)
+                // Else it may be the port, taken since it was found free.
+                if (process.Said.Contains(DirectoryBusy, StringComparison.Ordinal))
+                    logger.LogInformation("Waiting for the last sessions of a PostgreSQL that was killed");
+                else if (attempt >= Attempts)
                     throw new EmbeddedPostgresException($"PostgreSQL ended while starting: {process.Said} (its log is in {cluster.LogDirectory})");
                 await Task.Delay(Pause, limit.Token);
             }
@@ -49,13 +51,14 @@ internal sealed class PostgresLauncher(
     }
 
     // False when the server has ended instead. On cancellation it is shut down.
-    private async Task<bool> BecomesReadyAsync(PostgresProcess process, int port, CancellationToken ct)
+    private async Task<bool> BecomesReadyAsync(PostgresProcess process, int port, PostmasterFile? stale, CancellationToken ct)
     {
         try
         {
             while (!process.Exited.IsCompleted)
             {
-                if (PostmasterFile.Read(cluster.PostmasterPath) is { IsReady: true } file && file.Port == port) return true;
+                var file = PostmasterFile.Read(cluster.PostmasterPath);
+                if (file is { IsReady: true } && file.Port == port && file != stale) return true;
                 await Task.Delay(Poll, ct);
             }
 

@@ -6,7 +6,7 @@ namespace JobScheduler.Host.EmbeddedPostgres;
 /// <c>postmaster.pid</c>, in which a running server says who it is and how far it has come
 /// (its lines: pid, data directory, start time, port, socket directory, listen address, shared memory, status).
 /// </summary>
-internal sealed record PostmasterFile(int ProcessId, int? Port, string? Status)
+internal sealed record PostmasterFile(int ProcessId, string? StartedAt, int? Port, string? Status)
 {
     public bool IsReady => Status == "ready";
 
@@ -23,7 +23,9 @@ internal sealed record PostmasterFile(int ProcessId, int? Port, string? Status)
             return null;
         }
 
-        return Number(lines, 0) is { } pid ? new PostmasterFile(pid, Number(lines, 3), lines.ElementAtOrDefault(7)?.Trim()) : null;
+        return Number(lines, 0) is { } pid
+            ? new PostmasterFile(pid, lines.ElementAtOrDefault(2), Number(lines, 3), lines.ElementAtOrDefault(7)?.Trim())
+            : null;
     }
 
     private static int? Number(string[] lines, int index) =>

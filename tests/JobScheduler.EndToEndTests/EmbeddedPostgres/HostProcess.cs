@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
+using JobScheduler.Host.EmbeddedPostgres;
 
 namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
 
@@ -7,6 +7,8 @@ namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
 internal sealed class HostProcess : IDisposable
 {
     private static readonly TimeSpan Generous = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] Setsid = Command.Find("setsid") is { } setsid ? [setsid] : [];
 
     private readonly Process _process;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,10 +19,14 @@ internal sealed class HostProcess : IDisposable
         _process.OutputDataReceived += (_, e) => Note(e.Data);
     }
 
+    /// <summary>Where the machine can, in a process group of its own, as a terminal's foreground job is.</summary>
     public static HostProcess Start(ServerDirectory directory)
     {
-        var host = new HostProcess(new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "JobScheduler.Host.dll"), "--urls", "http://127.0.0.1:0"])
+        string[] command =
+        [
+            .. Setsid, "dotnet", Path.Combine(AppContext.BaseDirectory, "JobScheduler.Host.dll"), "--urls", "http://127.0.0.1:0",
+        ];
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardOutput = true,
             WorkingDirectory = directory.WorkingDirectory,
@@ -29,8 +35,9 @@ internal sealed class HostProcess : IDisposable
                 ["EmbeddedPostgres__DataDirectory"] = directory.Path,
                 ["EmbeddedPostgres__Settings__shared_buffers"] = "16MB",
             },
-        });
-        host._process.StartInfo.Environment.Remove("ConnectionStrings__JobScheduler");
+        };
+        start.Environment.Remove("ConnectionStrings__JobScheduler");
+        var host = new HostProcess(start);
         host._process.Start();
         host._process.BeginOutputReadLine();
         return host;
@@ -41,10 +48,11 @@ internal sealed class HostProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
-    /// <summary>As Ctrl+C does; returns the exit code.</summary>
-    public async Task<int> InterruptAsync()
+    /// <summary>Tells the whole process group to stop; returns the host's exit code.</summary>
+    public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        var target = Setsid.Length == 0 ? $"{_process.Id}" : $"-{_process.Id}";
+        (await Command.RunAsync(["kill", "-TERM", "--", target], CancellationToken.None)).Succeeded.ShouldBeTrue();
         await _process.WaitForExitAsync().WaitAsync(Generous);
         return _process.ExitCode;
     }

@@ -29,6 +29,25 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Server_returns_once_when_a_session_outlives_the_killed_postgres()
+    {
+        var log = new SignalLogger();
+        await using var server = await EmbeddedPostgresServer.StartAsync(_directory.Options, log, CancellationToken.None);
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var connection = await source.OpenConnectionAsync();
+        var session = connection.ProcessID;
+
+        await SignalAsync("STOP", session);
+        await SignalAsync("KILL", PostmasterFile.Read(_directory.Cluster.PostmasterPath)!.ProcessId);
+        await log.SaysAsync("Waiting for the last sessions").WaitAsync(Generous);
+        log.Lines.ShouldNotContain(line => line.Contains("ready again"));
+        await SignalAsync("CONT", session);
+
+        await log.SaysAsync("ready again").WaitAsync(Generous);
+        (await AskAsync(server, "SELECT 1")).ShouldBe("1");
+    }
+
+    [Fact]
     public async Task Server_ends_when_its_host_is_killed()
     {
         using var host = HostProcess.Start(_directory);
@@ -53,14 +72,17 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
-    public async Task Host_leaves_no_server_when_told_to_stop()
+    public async Task Host_ends_first_and_leaves_no_server_when_its_process_group_is_told_to_stop()
     {
         using var host = HostProcess.Start(_directory);
         await host.ReadyAsync();
 
-        (await host.InterruptAsync()).ShouldBe(0);
+        (await host.StopAsync()).ShouldBe(0);
 
         File.Exists(_directory.Cluster.PostmasterPath).ShouldBeFalse();
+        var log = string.Concat(Directory.EnumerateFiles(_directory.Cluster.LogDirectory).Select(File.ReadAllText));
+        log.ShouldContain("fast shutdown"); // the host's own wish
+        log.ShouldNotContain("smart shutdown"); // the signal, had it reached PostgreSQL
     }
 
     [Fact]
@@ -108,6 +130,9 @@ public sealed class RecoveryTests : IDisposable
         unfinished.Refresh();
         unfinished.Exists.ShouldBeFalse();
     }
+
+    private static async Task SignalAsync(string signal, int processId) =>
+        (await Command.RunAsync(["kill", $"-{signal}", $"{processId}"], CancellationToken.None)).Succeeded.ShouldBeTrue();
 
     // The server itself is the signal: until it is back, connecting fails.
     private static async Task<string?> AskUntilAnsweredAsync(string connectionString, string sql)
