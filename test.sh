@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds once and runs every test, from nothing; the last line is "N passed, N failed". With arguments, only the projects whose
+# name contains one of them: ./test.sh Unit
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source scripts/prerequisites.sh
+
+passed=0
+failed=0
+finished=false
+log=$(mktemp)
+
+# Whatever goes wrong on the way is a failure too, and the last line is always there.
+finish() {
+    rm -f "$log"
+    if [[ $finished == false ]]; then failed=$((failed + 1)); fi
+    echo "$passed passed, $failed failed"
+    if ((failed > 0)); then exit 1; fi
+}
+trap finish EXIT
+
+wanted() {
+    local name=$1 part
+    shift
+    if (($# == 0)); then return 0; fi
+    for part; do
+        if [[ $name == *"$part"* ]]; then return 0; fi
+    done
+    return 1
+}
+
+# The number after a word of the runner's summary: "Name  Total: 7, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 1.2s".
+count() {
+    sed -n "s/.*[ ,]$1: \([0-9][0-9]*\),.*/\1/p" <<<"$2"
+}
+
+run_project() {
+    local name=$1 status=0 summary good=0 bad=0
+    echo "== $name"
+    dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor 2>&1 | tee "$log" || status=$?
+    summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+,' "$log" | tail -n 1 || true)
+    if [[ -n $summary ]]; then
+        bad=$(($(count Errors "$summary") + $(count Failed "$summary")))
+        good=$(($(count Total "$summary") - $(count Failed "$summary") - $(count Skipped "$summary") - $(count 'Not Run' "$summary")))
+    fi
+    # A project that crashed, or in which nothing passed, has failed whatever it says.
+    if ((bad == 0)) && { ((status != 0)) || ((good == 0)); }; then
+        echo "$name: exit code $status, $good tests passed"
+        bad=1
+    fi
+    passed=$((passed + good))
+    failed=$((failed + bad))
+}
+
+ensure_dotnet
+ensure_postgres
+
+projects=()
+for folder in tests/*Tests/; do
+    name=$(basename "$folder")
+    if wanted "$name" "$@"; then projects+=("$name"); fi
+done
+if ((${#projects[@]} == 0)); then die "No test project's name contains: $*"; fi
+
+if (($# == 0)); then
+    dotnet build JobScheduler.sln --configuration Release -warnaserror --nologo --verbosity quiet
+else
+    for name in "${projects[@]}"; do
+        dotnet build "tests/$name" --configuration Release -warnaserror --nologo --verbosity quiet
+    done
+fi
+for name in "${projects[@]}"; do run_project "$name"; done
+finished=true
