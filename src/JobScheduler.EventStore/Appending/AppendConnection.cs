@@ -1,0 +1,175 @@
+using Npgsql;
+
+namespace JobScheduler.EventStore;
+
+/// <summary>
+/// The writer's connection and its transaction of three round trips: take the lock and read versions; draw sequence numbers; write and commit.
+/// <para>
+/// Why the feed has no hidden events: every writer takes the schema's append lock before it draws a sequence number and holds it until its commit is
+/// visible (PostgreSQL releases a transaction's locks after that). So sequence numbers are drawn in commit order, and whoever sees an event sees all
+/// before it. Numbers are drawn only for events that were accepted; one is left unused only if the write itself then fails.
+/// </para>
+/// </summary>
+internal sealed class AppendConnection(
+    NpgsqlDataSource dataSource, string schema, TimeProvider time, IReadOnlyList<IInlineProjection> projections) : IAsyncDisposable
+{
+    private static readonly Dictionary<Guid, Committed> NothingCommitted = new();
+    private readonly EventRows rows = new(schema);
+    private NpgsqlConnection? connection;
+
+    /// <summary>Whether the last <see cref="CommitAsync"/> got as far as asking for a commit.</summary>
+    public bool CommitRequested { get; private set; }
+
+    /// <summary>Takes the schema's append lock until the transaction ends.</summary>
+    public static string LockSql(string schema) => $"select pg_advisory_xact_lock(hashtextextended('{schema}.append', 0))";
+
+    /// <summary>Decides, writes and commits the batch, but does not complete its requests.</summary>
+    /// <param name="batch">Fresh.</param>
+    /// <param name="inDoubt">An earlier try of these requests may have been committed: look first.</param>
+    /// <param name="cancellationToken">Abandons the attempt.</param>
+    public async Task CommitAsync(AppendBatch batch, bool inDoubt, CancellationToken cancellationToken)
+    {
+        CommitRequested = false;
+        connection ??= await OpenAsync(cancellationToken);
+        try
+        {
+            batch.Decide(await BeginAsync(batch, inDoubt, cancellationToken));
+            if (batch.EventCount == 0)
+            {
+                await RollbackAsync(connection, cancellationToken);
+                return;
+            }
+
+            batch.Number(await DrawSequencesAsync(batch.EventCount, cancellationToken), Now());
+            await WriteAsync(batch, cancellationToken);
+        }
+        catch
+        {
+            await AbandonAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (connection is null) return;
+        await connection.DisposeAsync();
+        connection = null;
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var opened = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            // The writer's statements reach rows by key. A plan made while a table was small must not go on scanning it when it has grown.
+            await using var command = new NpgsqlCommand("set enable_seqscan = off", opened);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return opened;
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The lock is a statement of its own: the ones after it take their snapshot when it is held.</summary>
+    private async Task<IReadOnlyDictionary<Guid, Committed>> BeginAsync(AppendBatch batch, bool inDoubt, CancellationToken cancellationToken)
+    {
+        var streamIds = batch.StreamIds();
+        await using var commands = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("begin"),
+                new(LockSql(schema)),
+                new($"select id, version from {schema}.mt_streams where id = any($1)") { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = streamIds } } },
+            },
+        };
+        if (inDoubt)
+        {
+            commands.BatchCommands.Add(new($"select id, seq_id, version, timestamp from {schema}.mt_events where stream_id = any($1) and id = any($2)")
+            {
+                Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = streamIds }, new NpgsqlParameter<Guid[]> { TypedValue = batch.EventIds() } },
+            });
+        }
+
+        await commands.PrepareAsync(cancellationToken);
+        await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) batch.Versions.Add(reader.GetGuid(0), reader.IsDBNull(1) ? 0 : reader.GetInt64(1));
+        if (!inDoubt) return NothingCommitted;
+
+        var committed = new Dictionary<Guid, Committed>();
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            committed.Add(reader.GetGuid(0), new(reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3)));
+        return committed;
+    }
+
+    private async Task<long[]> DrawSequencesAsync(int count, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"select array_agg(nextval('{schema}.mt_events_sequence')) from generate_series(1, $1)", connection)
+        {
+            Parameters = { new NpgsqlParameter<int> { TypedValue = count } },
+        };
+        await command.PrepareAsync(cancellationToken);
+        return (long[])(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private async Task WriteAsync(AppendBatch batch, CancellationToken cancellationToken)
+    {
+        await using var commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(rows.UpsertStreams(batch));
+        commands.BatchCommands.Add(rows.InsertEvents(batch));
+        foreach (var projection in projections) projection.Apply(batch.Events, schema, commands);
+        commands.BatchCommands.Add(new("select pg_notify($1, $2)")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = EventNotice.Channel(schema) },
+                new NpgsqlParameter<string> { TypedValue = EventNotice.Of(batch.Events).ToString() },
+            },
+        });
+        commands.BatchCommands.Add(new("commit"));
+
+        await commands.PrepareAsync(cancellationToken);
+        CommitRequested = true;
+        await commands.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Whole microseconds, as PostgreSQL keeps them: what is handed out now equals what is read later.</summary>
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+
+    private static async Task RollbackAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("rollback", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Leaves either a clean connection or none.</summary>
+    private async Task AbandonAsync()
+    {
+        if (connection is null) return;
+        try
+        {
+            if (connection.FullState == System.Data.ConnectionState.Open)
+            {
+                await RollbackAsync(connection, CancellationToken.None);
+                return;
+            }
+        }
+        catch (NpgsqlException)
+        {
+            // Broken after all; what broke the attempt is already on its way to the caller.
+        }
+
+        await DisposeAsync();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace JobScheduler.EventStore;
+
+/// <summary>The log's reads. Each sees only what is committed.</summary>
+internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, EventTypes types)
+{
+    private readonly string select =
+        $"select seq_id, id, stream_id, version, timestamp, type, data, correlation_id, causation_id, headers from {schema}.mt_events";
+
+    private readonly string highWaterMark = $"select coalesce(max(seq_id), 0) from {schema}.mt_events";
+
+    /// <summary>A prefix of the stream: also if nodes' clocks differ, what follows an event later than <paramref name="timestamp"/> is left out.</summary>
+    public async IAsyncEnumerable<StoredEvent> StreamAsync(
+        Guid id, long? version, DateTimeOffset? timestamp, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"{select} where stream_id = $1 and version <= $2 order by version");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version ?? long.MaxValue });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var stored = Read(reader);
+            if (stored.Timestamp > timestamp) break;
+            yield return stored;
+        }
+    }
+
+    /// <summary>
+    /// The page's position rests on the order of the two statements: the mark's snapshot is the earlier one, so whatever matched up to the mark is among
+    /// the events found; and sequence numbers become visible in order (see <see cref="AppendConnection"/>), so nothing below the mark comes later.
+    /// </summary>
+    public async Task<FeedPage> FeedAsync(long after, IReadOnlyCollection<string>? eventTypes, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        var filter = eventTypes is null ? "" : "and type = any($3)";
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new(highWaterMark));
+        var find = new NpgsqlBatchCommand($"{select} where seq_id > $1 {filter} order by seq_id limit $2")
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = after }, new NpgsqlParameter<int> { TypedValue = limit } },
+        };
+        if (eventTypes is not null) find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. eventTypes] });
+        batch.BatchCommands.Add(find);
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var mark = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        var events = new List<StoredEvent>();
+        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+
+        var last = events.Count > 0 ? events[^1].Sequence : after;
+        return new(events, events.Count == limit ? last : Math.Max(last, mark));
+    }
+
+    public async Task<long> HighWaterMarkAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(highWaterMark);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private StoredEvent Read(NpgsqlDataReader row)
+    {
+        var type = types.Named(row.GetString(5));
+        return new(
+            row.GetInt64(0), row.GetGuid(1), row.GetGuid(2), row.GetInt64(3), row.GetFieldValue<DateTimeOffset>(4),
+            type, type.Deserialize(row.GetFieldValue<byte[]>(6)), Metadata(row));
+    }
+
+    private static EventMetadata Metadata(NpgsqlDataReader row)
+    {
+        var correlationId = row.IsDBNull(7) ? null : row.GetString(7);
+        var causationId = row.IsDBNull(8) ? null : row.GetString(8);
+        var headers = row.IsDBNull(9) ? null : HeadersJson.Deserialize(row.GetFieldValue<byte[]>(9));
+        return correlationId is null && causationId is null && headers is null ? EventMetadata.None : new(correlationId, causationId, headers);
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace JobScheduler.EventStore;
+
+/// <summary>
+/// Hands the log's events to a handler, in order and at least once, behind a durable checkpoint. A failing handler gets the same events again until it
+/// succeeds; nothing is skipped. Run one of a name at a time: two would both handle every event.
+/// </summary>
+public sealed class Subscription
+{
+    private readonly PostgresEventStore store;
+    private readonly IReadOnlyCollection<string>? types;
+    private readonly string[]? streamTypes;
+    private readonly Func<IReadOnlyList<StoredEvent>, CancellationToken, Task> handler;
+    private readonly SubscriptionOptions options;
+    private readonly ILogger logger;
+    private readonly Checkpoints checkpoints;
+
+    /// <param name="store">Whose log to follow.</param>
+    /// <param name="name">Of the checkpoint; not ending in <c>:All</c>, which are Marten's.</param>
+    /// <param name="types">The stored names of the events to hand over; null for all.</param>
+    /// <param name="handler">Gets from one to <see cref="SubscriptionOptions.BatchSize"/> events; when it has completed, they count as handled.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="logger">Null for none.</param>
+    /// <exception cref="UnknownEventTypeException">A name of <paramref name="types"/> is not registered.</exception>
+    /// <exception cref="ArgumentException">An option is out of its documented range.</exception>
+    public Subscription(
+        PostgresEventStore store,
+        string name,
+        IReadOnlyCollection<string>? types,
+        Func<IReadOnlyList<StoredEvent>, CancellationToken, Task> handler,
+        SubscriptionOptions? options = null,
+        ILogger<Subscription>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        this.store = store;
+        Name = name;
+        this.types = types;
+        streamTypes = types is null ? null : [.. types.Select(type => store.Types.Named(type).StreamType).Distinct()];
+        this.handler = handler;
+        this.options = (options ?? new()).Validated();
+        this.logger = logger ?? NullLogger<Subscription>.Instance;
+        checkpoints = new(store.DataSource, store.Schema);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Runs until cancelled, then returns.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var position = await UntilItSucceedsAsync(
+                async () => await checkpoints.LoadAsync(Name, cancellationToken) ?? options.StartAfter, cancellationToken);
+            var savedAt = TimeProvider.System.GetTimestamp();
+            var saved = position;
+
+            while (true)
+            {
+                var page = await UntilItSucceedsAsync(() => store.FeedAsync(position, types, options.BatchSize, cancellationToken), cancellationToken);
+                if (page.Events.Count > 0)
+                {
+                    await UntilItSucceedsAsync(
+                        async () =>
+                        {
+                            await handler(page.Events, cancellationToken);
+                            return true;
+                        },
+                        cancellationToken);
+                }
+
+                position = page.Position;
+                var due = page.Events.Count > 0 || TimeProvider.System.GetElapsedTime(savedAt) >= options.IdleSaveInterval;
+                if (position > saved && due)
+                {
+                    await UntilItSucceedsAsync(
+                        async () =>
+                        {
+                            await checkpoints.SaveAsync(Name, position, cancellationToken);
+                            return true;
+                        },
+                        cancellationToken);
+                    saved = position;
+                    savedAt = TimeProvider.System.GetTimestamp();
+                }
+
+                if (page.Events.Count < options.BatchSize)
+                    await store.Signal.WaitAsync(position, streamTypes, options.PollInterval, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+    }
+
+    private async Task<T> UntilItSucceedsAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
+        for (var delay = options.FirstRetryDelay; ; delay = delay * 2 < options.LongestRetryDelay ? delay * 2 : options.LongestRetryDelay)
+        {
+            try
+            {
+                return await step();
+            }
+#pragma warning disable CA1031 // Whatever the handler throws: the event stays due, and the log says why.
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                logger.LogError(exception, "Subscription {Subscription} failed, trying again in {Delay}", Name, delay);
+                await Task.Delay(delay, cancellationToken);
+            }
+        }
+    }
+}
