@@ -11,9 +11,9 @@ namespace JobScheduler.EventStore;
 /// </summary>
 public sealed class PostgresEventStore : IAsyncDisposable
 {
-    private readonly AppendWriter writer;
-    private readonly EventListener listener;
-    private readonly EventReader reader;
+    private readonly AppendWriter _writer;
+    private readonly EventListener _listener;
+    private readonly EventReader _reader;
 
     /// <param name="dataSource">The database; its schema is up to date (<see cref="SchemaUpgrade"/>).</param>
     /// <param name="types">What can be stored.</param>
@@ -35,10 +35,10 @@ public sealed class PostgresEventStore : IAsyncDisposable
         DataSource = dataSource;
         Schema = options.Schema;
         Types = types;
-        Signal = new EventSignal(() => listener!.Start());
-        listener = new EventListener(dataSource, Schema, Signal, log);
-        reader = new EventReader(dataSource, Schema, types);
-        writer = new AppendWriter(
+        Signal = new EventSignal(() => _listener!.Start());
+        _listener = new EventListener(dataSource, Schema, Signal, log);
+        _reader = new EventReader(dataSource, Schema, types);
+        _writer = new AppendWriter(
             new AppendConnection(dataSource, Schema, time ?? TimeProvider.System, [.. projections ?? []]), options, Signal.Notify, log);
     }
 
@@ -64,7 +64,7 @@ public sealed class PostgresEventStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(streams);
         ArgumentNullException.ThrowIfNull(metadata);
-        return writer.AppendAsync(AppendRequest.Create(streams, metadata, Types), cancellationToken);
+        return _writer.AppendAsync(AppendRequest.Create(streams, metadata, Types), cancellationToken);
     }
 
     /// <inheritdoc cref="AppendAsync(IReadOnlyList{StreamAppend}, EventMetadata, CancellationToken)"/>
@@ -78,7 +78,7 @@ public sealed class PostgresEventStore : IAsyncDisposable
         Guid id, long? version = null, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default)
     {
         var events = new List<StoredEvent>();
-        await foreach (var stored in reader.StreamAsync(id, version, timestamp, cancellationToken)) events.Add(stored);
+        await foreach (var stored in _reader.StreamAsync(id, version, timestamp, cancellationToken)) events.Add(stored);
         return events;
     }
 
@@ -89,22 +89,22 @@ public sealed class PostgresEventStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(evolve);
         var state = default(T);
-        await foreach (var stored in reader.StreamAsync(id, version, timestamp, cancellationToken)) state = evolve(state, stored);
+        await foreach (var stored in _reader.StreamAsync(id, version, timestamp, cancellationToken)) state = evolve(state, stored);
         return state;
     }
 
     /// <summary>The first <paramref name="limit"/> (from 1) events past <paramref name="after"/>, of these stored type names (null: of all).</summary>
     /// <exception cref="UnknownEventTypeException">One of them is of a type that is not registered.</exception>
     public Task<FeedPage> FeedAsync(long after, IReadOnlyCollection<string>? types, int limit, CancellationToken cancellationToken = default) =>
-        reader.FeedAsync(after, types, limit, cancellationToken);
+        _reader.FeedAsync(after, types, limit, cancellationToken);
 
     /// <summary>The last committed event's sequence; 0 when there is none.</summary>
-    public Task<long> HighWaterMarkAsync(CancellationToken cancellationToken = default) => reader.HighWaterMarkAsync(cancellationToken);
+    public Task<long> HighWaterMarkAsync(CancellationToken cancellationToken = default) => _reader.HighWaterMarkAsync(cancellationToken);
 
     /// <summary>Accepts no more appends, commits what is queued (for up to <see cref="EventStoreOptions.FlushFor"/>) and closes its connections.</summary>
     public async ValueTask DisposeAsync()
     {
-        await writer.DisposeAsync();
-        await listener.DisposeAsync();
+        await _writer.DisposeAsync();
+        await _listener.DisposeAsync();
     }
 }

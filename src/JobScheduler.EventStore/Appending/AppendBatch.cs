@@ -6,8 +6,8 @@ namespace JobScheduler.EventStore;
 /// </summary>
 internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
 {
-    private readonly List<(AppendRequest Request, AppendResult Result)> results = new(requests.Count);
-    private readonly List<(AppendRequest Request, long[] Versions)> accepted = new(requests.Count);
+    private readonly List<(AppendRequest Request, AppendResult Result)> _results = new(requests.Count);
+    private readonly List<(AppendRequest Request, long[] Versions)> _accepted = new(requests.Count);
 
     public IReadOnlyList<AppendRequest> Requests { get; } = requests;
 
@@ -35,8 +35,8 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
     {
         foreach (var request in Requests)
         {
-            if (committed.ContainsKey(request.Events[0].Id)) results.Add((request, Recover(request, committed)));
-            else if (Contradicted(request) is { } conflict) results.Add((request, conflict));
+            if (committed.ContainsKey(request.Events[0].Id)) _results.Add((request, Recover(request, committed)));
+            else if (Contradicted(request) is { } conflict) _results.Add((request, conflict));
             else Accept(request);
         }
     }
@@ -47,7 +47,7 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
     {
         Events = new(EventCount);
         Payloads = new(EventCount);
-        foreach (var (request, versions) in accepted)
+        foreach (var (request, versions) in _accepted)
         {
             var appended = new StoredEvent[request.Events.Length];
             var next = 0;
@@ -65,14 +65,14 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
                 }
             }
 
-            results.Add((request, new AppendResult.Appended(appended)));
+            _results.Add((request, new AppendResult.Appended(appended)));
         }
     }
 
     /// <summary>Answers every request. Only after the commit: a conflict may rest on a neighbour's events.</summary>
     public void Complete()
     {
-        foreach (var (request, result) in results) request.Complete(result);
+        foreach (var (request, result) in _results) request.Complete(result);
     }
 
     private AppendResult.Conflict? Contradicted(AppendRequest request)
@@ -100,7 +100,7 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
         }
 
         EventCount += first;
-        accepted.Add((request, before));
+        _accepted.Add((request, before));
     }
 
     private static AppendResult.Appended Recover(AppendRequest request, IReadOnlyDictionary<Guid, Committed> committed)

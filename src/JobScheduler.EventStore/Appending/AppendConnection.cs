@@ -14,8 +14,8 @@ internal sealed class AppendConnection(
     NpgsqlDataSource dataSource, string schema, TimeProvider time, IReadOnlyList<IInlineProjection> projections) : IAsyncDisposable
 {
     private static readonly Dictionary<Guid, Committed> NothingCommitted = new();
-    private readonly EventRows rows = new(schema);
-    private NpgsqlConnection? connection;
+    private readonly EventRows _rows = new(schema);
+    private NpgsqlConnection? _connection;
 
     /// <summary>Whether the last <see cref="CommitAsync"/> got as far as asking for a commit.</summary>
     public bool CommitRequested { get; private set; }
@@ -30,13 +30,13 @@ internal sealed class AppendConnection(
     public async Task CommitAsync(AppendBatch batch, bool inDoubt, CancellationToken cancellationToken)
     {
         CommitRequested = false;
-        connection ??= await OpenAsync(cancellationToken);
+        _connection ??= await OpenAsync(cancellationToken);
         try
         {
             batch.Decide(await BeginAsync(batch, inDoubt, cancellationToken));
             if (batch.EventCount == 0)
             {
-                await RollbackAsync(connection, cancellationToken);
+                await RollbackAsync(_connection, cancellationToken);
                 return;
             }
 
@@ -52,9 +52,9 @@ internal sealed class AppendConnection(
 
     public async ValueTask DisposeAsync()
     {
-        if (connection is null) return;
-        await connection.DisposeAsync();
-        connection = null;
+        if (_connection is null) return;
+        await _connection.DisposeAsync();
+        _connection = null;
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class AppendConnection(
         var opened = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            // The writer's statements reach rows by key. A plan made while a table was small must not go on scanning it when it has grown.
+            // The writer's statements reach _rows by key. A plan made while a table was small must not go on scanning it when it has grown.
             await using var command = new NpgsqlCommand("set enable_seqscan = off", opened);
             await command.ExecuteNonQueryAsync(cancellationToken);
             return opened;
@@ -78,7 +78,7 @@ internal sealed class AppendConnection(
     private async Task<IReadOnlyDictionary<Guid, Committed>> BeginAsync(AppendBatch batch, bool inDoubt, CancellationToken cancellationToken)
     {
         var streamIds = batch.StreamIds();
-        await using var commands = new NpgsqlBatch(connection)
+        await using var commands = new NpgsqlBatch(_connection)
         {
             BatchCommands =
             {
@@ -111,7 +111,7 @@ internal sealed class AppendConnection(
     private async Task<long[]> DrawSequencesAsync(int count, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            $"select array_agg(nextval('{schema}.mt_events_sequence')) from generate_series(1, $1)", connection)
+            $"select array_agg(nextval('{schema}.mt_events_sequence')) from generate_series(1, $1)", _connection)
         {
             Parameters = { new NpgsqlParameter<int> { TypedValue = count } },
         };
@@ -121,9 +121,9 @@ internal sealed class AppendConnection(
 
     private async Task WriteAsync(AppendBatch batch, CancellationToken cancellationToken)
     {
-        await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(rows.UpsertStreams(batch));
-        commands.BatchCommands.Add(rows.InsertEvents(batch));
+        await using var commands = new NpgsqlBatch(_connection);
+        commands.BatchCommands.Add(_rows.UpsertStreams(batch));
+        commands.BatchCommands.Add(_rows.InsertEvents(batch));
         foreach (var projection in projections) projection.Apply(batch.Events, schema, commands);
         commands.BatchCommands.Add(new("select pg_notify($1, $2)")
         {
@@ -147,21 +147,21 @@ internal sealed class AppendConnection(
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    private static async Task RollbackAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task RollbackAsync(NpgsqlConnection _connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("rollback", connection);
+        await using var command = new NpgsqlCommand("rollback", _connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Leaves either a clean connection or none.</summary>
     private async Task AbandonAsync()
     {
-        if (connection is null) return;
+        if (_connection is null) return;
         try
         {
-            if (connection.FullState == System.Data.ConnectionState.Open)
+            if (_connection.FullState == System.Data.ConnectionState.Open)
             {
-                await RollbackAsync(connection, CancellationToken.None);
+                await RollbackAsync(_connection, CancellationToken.None);
                 return;
             }
         }

@@ -5,8 +5,8 @@ namespace JobScheduler.EventStore;
 /// <summary>One caller's append on its way through the writer. Serialized on the caller's thread, so that the writer only moves bytes.</summary>
 internal sealed class AppendRequest
 {
-    private readonly TaskCompletionSource<AppendResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int taken;
+    private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _taken;
 
     private AppendRequest(IReadOnlyList<StreamAppend> streams, EventMetadata metadata, PreparedEvent[] events)
     {
@@ -29,7 +29,7 @@ internal sealed class AppendRequest
 
     public TimeSpan Age => TimeProvider.System.GetElapsedTime(EnqueuedAt);
 
-    public Task<AppendResult> Completion => completion.Task;
+    public Task<AppendResult> Completion => _completion.Task;
 
     /// <exception cref="ArgumentException">Nothing to append, a stream named twice, or a stream's events belong to different stream types.</exception>
     /// <exception cref="UnknownEventTypeException">An event's type is not registered.</exception>
@@ -58,16 +58,16 @@ internal sealed class AppendRequest
     }
 
     /// <summary>Claims the request for a batch; false when it was cancelled before. From here on it can no longer be cancelled.</summary>
-    public bool TryTake() => Interlocked.Exchange(ref taken, 1) == 0;
+    public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
 
     public void Cancel(CancellationToken cancellationToken)
     {
-        if (TryTake()) completion.TrySetCanceled(cancellationToken);
+        if (TryTake()) _completion.TrySetCanceled(cancellationToken);
     }
 
-    public void Complete(AppendResult result) => completion.TrySetResult(result);
+    public void Complete(AppendResult result) => _completion.TrySetResult(result);
 
-    public void Fail(Exception exception) => completion.TrySetException(exception);
+    public void Fail(Exception exception) => _completion.TrySetException(exception);
 }
 
 internal readonly record struct PreparedEvent(Guid Id, EventType Type, object Data, byte[] Json);

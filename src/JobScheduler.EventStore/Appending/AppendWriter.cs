@@ -13,22 +13,22 @@ internal sealed class AppendWriter : IAsyncDisposable
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
 
-    private readonly AppendConnection connection;
-    private readonly EventStoreOptions options;
-    private readonly Action<EventNotice> committed;
-    private readonly ILogger logger;
-    private readonly Channel<AppendRequest> queue;
-    private readonly CancellationTokenSource aborted = new();
-    private readonly Task loop;
+    private readonly AppendConnection _connection;
+    private readonly EventStoreOptions _options;
+    private readonly Action<EventNotice> _committed;
+    private readonly ILogger _logger;
+    private readonly Channel<AppendRequest> _queue;
+    private readonly CancellationTokenSource _aborted = new();
+    private readonly Task _loop;
 
     public AppendWriter(AppendConnection connection, EventStoreOptions options, Action<EventNotice> committed, ILogger logger)
     {
-        this.connection = connection;
-        this.options = options;
-        this.committed = committed;
-        this.logger = logger;
-        queue = Channel.CreateBounded<AppendRequest>(new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true });
-        loop = Task.Run(RunAsync);
+        _connection = connection;
+        _options = options;
+        _committed = committed;
+        _logger = logger;
+        _queue = Channel.CreateBounded<AppendRequest>(new BoundedChannelOptions(_options.QueueCapacity) { SingleReader = true });
+        _loop = Task.Run(RunAsync);
     }
 
     /// <exception cref="ObjectDisposedException">The store no longer accepts appends.</exception>
@@ -36,7 +36,7 @@ internal sealed class AppendWriter : IAsyncDisposable
     {
         try
         {
-            await queue.Writer.WriteAsync(request, cancellationToken);
+            await _queue.Writer.WriteAsync(request, cancellationToken);
         }
         catch (ChannelClosedException)
         {
@@ -51,21 +51,21 @@ internal sealed class AppendWriter : IAsyncDisposable
     /// <summary>Accepts no more, writes what is queued for up to <see cref="EventStoreOptions.FlushFor"/>, fails the rest.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!queue.Writer.TryComplete())
+        if (!_queue.Writer.TryComplete())
         {
-            await loop;
+            await _loop;
             return;
         }
 
-        aborted.CancelAfter(options.FlushFor);
-        await loop;
-        await connection.DisposeAsync();
-        aborted.Dispose();
+        _aborted.CancelAfter(_options.FlushFor);
+        await _loop;
+        await _connection.DisposeAsync();
+        _aborted.Dispose();
     }
 
     private async Task RunAsync()
     {
-        while (await queue.Reader.WaitToReadAsync())
+        while (await _queue.Reader.WaitToReadAsync())
         {
             var batch = Gather();
             if (batch.Count > 0) await CommitAsync(batch, inDoubt: false);
@@ -76,10 +76,10 @@ internal sealed class AppendWriter : IAsyncDisposable
     {
         var batch = new List<AppendRequest>();
         var events = 0;
-        while (batch.Count < options.MaxBatchRequests && queue.Reader.TryPeek(out var next))
+        while (batch.Count < _options.MaxBatchRequests && _queue.Reader.TryPeek(out var next))
         {
-            if (batch.Count > 0 && events + next.Events.Length > options.MaxBatchEvents) break;
-            queue.Reader.TryRead(out _);
+            if (batch.Count > 0 && events + next.Events.Length > _options.MaxBatchEvents) break;
+            _queue.Reader.TryRead(out _);
             if (!next.TryTake()) continue;
             batch.Add(next);
             events += next.Events.Length;
@@ -100,9 +100,9 @@ internal sealed class AppendWriter : IAsyncDisposable
                 await AttemptAsync(new AppendBatch(requests), inDoubt);
                 return;
             }
-            catch (OperationCanceledException exception) when (aborted.IsCancellationRequested)
+            catch (OperationCanceledException exception) when (_aborted.IsCancellationRequested)
             {
-                Fail(requests, inDoubt || connection.CommitRequested, exception);
+                Fail(requests, inDoubt || _connection.CommitRequested, exception);
                 return;
             }
 #pragma warning disable CA1031 // Classified; whatever it is ends up at the request that it belongs to.
@@ -112,8 +112,8 @@ internal sealed class AppendWriter : IAsyncDisposable
                 var failure = AppendFailures.Classify(exception);
                 if (failure == AppendFailure.Unavailable)
                 {
-                    inDoubt |= connection.CommitRequested;
-                    logger.LogWarning(exception, "Appending {Count} requests failed, trying again in {Backoff}", requests.Count, backoff);
+                    inDoubt |= _connection.CommitRequested;
+                    _logger.LogWarning(exception, "Appending {Count} requests failed, trying again in {Backoff}", requests.Count, backoff);
                     requests = await StillInTimeAsync(requests, inDoubt, exception, backoff);
                     backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
                 }
@@ -129,10 +129,10 @@ internal sealed class AppendWriter : IAsyncDisposable
     private async Task AttemptAsync(AppendBatch batch, bool inDoubt)
     {
         var started = TimeProvider.System.GetTimestamp();
-        await connection.CommitAsync(batch, inDoubt, aborted.Token);
+        await _connection.CommitAsync(batch, inDoubt, _aborted.Token);
         if (batch.EventCount > 0)
         {
-            committed(EventNotice.Of(batch.Events));
+            _committed(EventNotice.Of(batch.Events));
             EventStoreMetrics.Committed(batch, TimeProvider.System.GetElapsedTime(started));
         }
 
@@ -156,9 +156,9 @@ internal sealed class AppendWriter : IAsyncDisposable
     private async Task<List<AppendRequest>> StillInTimeAsync(
         List<AppendRequest> requests, bool inDoubt, Exception exception, TimeSpan backoff)
     {
-        var late = requests.Where(request => request.Age + backoff > options.AppendRetryFor).ToList();
+        var late = requests.Where(request => request.Age + backoff > _options.AppendRetryFor).ToList();
         Fail(late, inDoubt, exception);
-        await Task.Delay(backoff, aborted.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(backoff, _aborted.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return late.Count == 0 ? requests : [.. requests.Except(late)];
     }
 

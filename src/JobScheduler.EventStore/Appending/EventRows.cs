@@ -23,40 +23,40 @@ internal sealed class EventRows(string schema)
             as e (seq_id, id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers)
         """;
 
-    private readonly List<Guid> streams = [];
-    private readonly List<string> streamTypes = [];
-    private readonly List<long> streamVersions = [];
+    private readonly List<Guid> _streams = [];
+    private readonly List<string> _streamTypes = [];
+    private readonly List<long> _streamVersions = [];
 
-    private readonly List<long> sequences = [];
-    private readonly List<Guid> ids = [];
-    private readonly List<Guid> streamIds = [];
-    private readonly List<long> versions = [];
-    private readonly List<byte[]> data = [];
-    private readonly List<string> types = [];
-    private readonly List<string> dotNetTypes = [];
-    private readonly List<string?> correlationIds = [];
-    private readonly List<string?> causationIds = [];
-    private readonly List<byte[]?> headers = [];
+    private readonly List<long> _sequences = [];
+    private readonly List<Guid> _ids = [];
+    private readonly List<Guid> _streamIds = [];
+    private readonly List<long> _versions = [];
+    private readonly List<byte[]> _data = [];
+    private readonly List<string> _types = [];
+    private readonly List<string> _dotNetTypes = [];
+    private readonly List<string?> _correlationIds = [];
+    private readonly List<string?> _causationIds = [];
+    private readonly List<byte[]?> _headers = [];
 
     public NpgsqlBatchCommand UpsertStreams(AppendBatch batch)
     {
-        streams.Clear();
-        streamTypes.Clear();
-        streamVersions.Clear();
+        _streams.Clear();
+        _streamTypes.Clear();
+        _streamVersions.Clear();
         foreach (var (id, type) in batch.Touched)
         {
-            streams.Add(id);
-            streamTypes.Add(type);
-            streamVersions.Add(batch.Versions[id]);
+            _streams.Add(id);
+            _streamTypes.Add(type);
+            _streamVersions.Add(batch.Versions[id]);
         }
 
         return new(upsertStreams)
         {
             Parameters =
             {
-                Column(streams, NpgsqlDbType.Uuid),
-                Column(streamTypes, NpgsqlDbType.Text),
-                Column(streamVersions, NpgsqlDbType.Bigint),
+                Column(_streams, NpgsqlDbType.Uuid),
+                Column(_streamTypes, NpgsqlDbType.Text),
+                Column(_streamVersions, NpgsqlDbType.Bigint),
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = batch.Events[0].Timestamp },
             },
         };
@@ -68,33 +68,33 @@ internal sealed class EventRows(string schema)
         for (var i = 0; i < batch.Events.Count; i++)
         {
             var stored = batch.Events[i];
-            sequences.Add(stored.Sequence);
-            ids.Add(stored.Id);
-            streamIds.Add(stored.StreamId);
-            versions.Add(stored.Version);
-            data.Add(batch.Payloads[i].Json);
-            types.Add(stored.Type.Name);
-            dotNetTypes.Add(stored.Type.DotNetType);
-            correlationIds.Add(stored.Metadata.CorrelationId);
-            causationIds.Add(stored.Metadata.CausationId);
-            headers.Add(batch.Payloads[i].Headers);
+            _sequences.Add(stored.Sequence);
+            _ids.Add(stored.Id);
+            _streamIds.Add(stored.StreamId);
+            _versions.Add(stored.Version);
+            _data.Add(batch.Payloads[i].Json);
+            _types.Add(stored.Type.Name);
+            _dotNetTypes.Add(stored.Type.DotNetType);
+            _correlationIds.Add(stored.Metadata.CorrelationId);
+            _causationIds.Add(stored.Metadata.CausationId);
+            _headers.Add(batch.Payloads[i].Headers);
         }
 
         return new(insertEvents)
         {
             Parameters =
             {
-                Column(sequences, NpgsqlDbType.Bigint),
-                Column(ids, NpgsqlDbType.Uuid),
-                Column(streamIds, NpgsqlDbType.Uuid),
-                Column(versions, NpgsqlDbType.Bigint),
-                Column(data, NpgsqlDbType.Jsonb),
-                Column(types, NpgsqlDbType.Text),
-                Column(dotNetTypes, NpgsqlDbType.Text),
-                Column(correlationIds, NpgsqlDbType.Text),
-                Column(causationIds, NpgsqlDbType.Text),
+                Column(_sequences, NpgsqlDbType.Bigint),
+                Column(_ids, NpgsqlDbType.Uuid),
+                Column(_streamIds, NpgsqlDbType.Uuid),
+                Column(_versions, NpgsqlDbType.Bigint),
+                Column(_data, NpgsqlDbType.Jsonb),
+                Column(_types, NpgsqlDbType.Text),
+                Column(_dotNetTypes, NpgsqlDbType.Text),
+                Column(_correlationIds, NpgsqlDbType.Text),
+                Column(_causationIds, NpgsqlDbType.Text),
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = batch.Events[0].Timestamp },
-                Column(headers, NpgsqlDbType.Jsonb),
+                Column(_headers, NpgsqlDbType.Jsonb),
             },
         };
     }
@@ -104,15 +104,15 @@ internal sealed class EventRows(string schema)
 
     private void Clear()
     {
-        sequences.Clear();
-        ids.Clear();
-        streamIds.Clear();
-        versions.Clear();
-        data.Clear();
-        types.Clear();
-        dotNetTypes.Clear();
-        correlationIds.Clear();
-        causationIds.Clear();
-        headers.Clear();
+        _sequences.Clear();
+        _ids.Clear();
+        _streamIds.Clear();
+        _versions.Clear();
+        _data.Clear();
+        _types.Clear();
+        _dotNetTypes.Clear();
+        _correlationIds.Clear();
+        _causationIds.Clear();
+        _headers.Clear();
     }
 }

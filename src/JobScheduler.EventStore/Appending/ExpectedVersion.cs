@@ -4,9 +4,9 @@ namespace JobScheduler.EventStore;
 public readonly record struct ExpectedVersion
 {
     private const long AnyVersion = -1;
-    private readonly long version;
+    private readonly long _version;
 
-    private ExpectedVersion(long version) => this.version = version;
+    private ExpectedVersion(long version) => _version = version;
 
     /// <summary>The stream does not exist yet.</summary>
     public static ExpectedVersion NoStream => default;
@@ -21,7 +21,7 @@ public readonly record struct ExpectedVersion
         return new(version);
     }
 
-    public override string ToString() => version switch { AnyVersion => "any", 0 => "no stream", _ => $"{version}" };
+    public override string ToString() => _version switch { AnyVersion => "any", 0 => "no stream", _ => $"{_version}" };
 
-    internal bool Allows(long actual) => version == AnyVersion || version == actual;
+    internal bool Allows(long actual) => _version == AnyVersion || _version == actual;
 }

@@ -9,7 +9,7 @@ namespace JobScheduler.EventStore;
 /// </summary>
 public abstract class ReadModel : IInlineProjection
 {
-    private FrozenSet<string>? eventTypes;
+    private FrozenSet<string>? _eventTypes;
 
     /// <summary>snake_case, at most 14 characters: stands in the names of the rebuild's schema.</summary>
     public abstract string Name { get; }
@@ -23,10 +23,10 @@ public abstract class ReadModel : IInlineProjection
     /// <inheritdoc />
     public void Apply(IReadOnlyList<StoredEvent> events, string schema, NpgsqlBatch batch)
     {
-        eventTypes ??= EventTypes.ToFrozenSet();
+        _eventTypes ??= EventTypes.ToFrozenSet();
         var relevant = new List<StoredEvent>(events.Count);
         foreach (var stored in events)
-            if (eventTypes.Contains(stored.Type.Name)) relevant.Add(stored);
+            if (_eventTypes.Contains(stored.Type.Name)) relevant.Add(stored);
 
         if (relevant.Count > 0) Write(relevant, schema, batch);
     }

@@ -13,7 +13,7 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
 {
     private const int Chunk = 2_000;
     private const int SwapAttempts = 30;
-    private readonly ILogger logger = logger ?? NullLogger<ReadModelRebuild>.Instance;
+    private readonly ILogger _logger = logger ?? NullLogger<ReadModelRebuild>.Instance;
 
     /// <exception cref="RebuildRunningException">The model is being rebuilt already.</exception>
     /// <exception cref="InvalidOperationException">A live table has what a copy would lose: a foreign key or a trigger.</exception>
@@ -80,7 +80,7 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < SwapAttempts)
             {
-                logger.LogInformation("The rebuilt tables wait for a reader of the live ones (attempt {Attempt})", attempt);
+                _logger.LogInformation("The rebuilt tables wait for a reader of the live ones (attempt {Attempt})", attempt);
                 replay.Rewind(before);
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
                 await replay.CatchUpAsync(connection, cancellationToken);
@@ -106,7 +106,7 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
         }
         catch (NpgsqlException exception)
         {
-            logger.LogWarning(exception, "The schema {Schema} of a failed rebuild could not be dropped", side.Name);
+            _logger.LogWarning(exception, "The schema {Schema} of a failed rebuild could not be dropped", side.Name);
         }
     }
 
@@ -128,7 +128,7 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
     /// <summary>The log's way into the side tables.</summary>
     private sealed class Replay(PostgresEventStore store, ReadModel model, string schema, IProgress<RebuildProgress>? progress)
     {
-        private long highWaterMark;
+        private long _highWaterMark;
 
         public long Position { get; private set; }
 
@@ -139,12 +139,12 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
         {
             do
             {
-                highWaterMark = await store.HighWaterMarkAsync(cancellationToken);
+                _highWaterMark = await store.HighWaterMarkAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 await ChunkAsync(long.MaxValue, connection, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }
-            while (highWaterMark - Position >= Chunk);
+            while (_highWaterMark - Position >= Chunk);
         }
 
         /// <summary>Up to <paramref name="mark"/>, which is committed, within the caller's transaction.</summary>
@@ -175,7 +175,7 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
 
             Position = Math.Min(page.Position, mark);
             Events += events.Count;
-            progress?.Report(new(Events, Position, Math.Max(highWaterMark, Position)));
+            progress?.Report(new(Events, Position, Math.Max(_highWaterMark, Position)));
         }
     }
 }

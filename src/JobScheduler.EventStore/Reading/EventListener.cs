@@ -10,16 +10,16 @@ internal sealed class EventListener(NpgsqlDataSource dataSource, string schema, 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
 
-    public void Start() => running = Task.Run(() => RunAsync(stopping.Token));
+    public void Start() => _running = Task.Run(() => RunAsync(_stopping.Token));
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)

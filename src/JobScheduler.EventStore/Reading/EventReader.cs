@@ -6,16 +6,16 @@ namespace JobScheduler.EventStore;
 /// <summary>The log's reads. Each sees only what is committed.</summary>
 internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, EventTypes types)
 {
-    private readonly string select =
+    private readonly string _select =
         $"select seq_id, id, stream_id, version, timestamp, type, data, correlation_id, causation_id, headers from {schema}.mt_events";
 
-    private readonly string highWaterMark = $"select coalesce(max(seq_id), 0) from {schema}.mt_events";
+    private readonly string _highWaterMark = $"select coalesce(max(seq_id), 0) from {schema}.mt_events";
 
     /// <summary>A prefix of the stream: also if nodes' clocks differ, what follows an event later than <paramref name="timestamp"/> is left out.</summary>
     public async IAsyncEnumerable<StoredEvent> StreamAsync(
         Guid id, long? version, DateTimeOffset? timestamp, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"{select} where stream_id = $1 and version <= $2 order by version");
+        await using var command = dataSource.CreateCommand($"{_select} where stream_id = $1 and version <= $2 order by version");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version ?? long.MaxValue });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -36,8 +36,8 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var filter = eventTypes is null ? "" : "and type = any($3)";
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new(highWaterMark));
-        var find = new NpgsqlBatchCommand($"{select} where seq_id > $1 {filter} order by seq_id limit $2")
+        batch.BatchCommands.Add(new(_highWaterMark));
+        var find = new NpgsqlBatchCommand($"{_select} where seq_id > $1 {filter} order by seq_id limit $2")
         {
             Parameters = { new NpgsqlParameter<long> { TypedValue = after }, new NpgsqlParameter<int> { TypedValue = limit } },
         };
@@ -57,7 +57,7 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
 
     public async Task<long> HighWaterMarkAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(highWaterMark);
+        await using var command = dataSource.CreateCommand(_highWaterMark);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -3,13 +3,13 @@ namespace JobScheduler.EventStore;
 /// <summary>Wakes followers of the log. A wake is a hint to read, never more: one may come without news.</summary>
 public sealed class EventSignal
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, long> latest = [];
-    private readonly List<Waiter> waiters = [];
-    private readonly Action? firstWait;
-    private bool waited;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _latest = [];
+    private readonly List<Waiter> _waiters = [];
+    private readonly Action? _firstWait;
+    private bool _waited;
 
-    internal EventSignal(Action? firstWait = null) => this.firstWait = firstWait;
+    internal EventSignal(Action? firstWait = null) => _firstWait = firstWait;
 
     /// <summary>
     /// Completes when a commit past <paramref name="afterSequence"/> to a stream of one of these types (null: of any) is known of, by any process, or when
@@ -19,12 +19,12 @@ public sealed class EventSignal
         long afterSequence, IReadOnlyCollection<string>? streamTypes, TimeSpan pollInterval, CancellationToken cancellationToken = default)
     {
         var waiter = new Waiter(afterSequence, streamTypes);
-        lock (gate)
+        lock (_gate)
         {
-            if (!waited) firstWait?.Invoke();
-            waited = true;
-            if (latest.Any(known => waiter.WaitsFor(known.Key, known.Value))) return;
-            waiters.Add(waiter);
+            if (!_waited) _firstWait?.Invoke();
+            _waited = true;
+            if (_latest.Any(known => waiter.WaitsFor(known.Key, known.Value))) return;
+            _waiters.Add(waiter);
         }
 
         try
@@ -37,18 +37,18 @@ public sealed class EventSignal
         }
         finally
         {
-            lock (gate) waiters.Remove(waiter);
+            lock (_gate) _waiters.Remove(waiter);
         }
     }
 
     internal void Notify(EventNotice notice)
     {
-        lock (gate)
+        lock (_gate)
         {
             foreach (var streamType in notice.StreamTypes)
             {
-                latest[streamType] = Math.Max(latest.GetValueOrDefault(streamType), notice.Sequence);
-                foreach (var waiter in waiters)
+                _latest[streamType] = Math.Max(_latest.GetValueOrDefault(streamType), notice.Sequence);
+                foreach (var waiter in _waiters)
                     if (waiter.WaitsFor(streamType, notice.Sequence)) waiter.Woken.TrySetResult();
             }
         }
@@ -57,9 +57,9 @@ public sealed class EventSignal
     /// <summary>Wakes everybody: notifications may have been missed.</summary>
     internal void WakeAll()
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var waiter in waiters) waiter.Woken.TrySetResult();
+            foreach (var waiter in _waiters) waiter.Woken.TrySetResult();
         }
     }
 

@@ -9,13 +9,13 @@ namespace JobScheduler.EventStore;
 /// </summary>
 public sealed class Subscription
 {
-    private readonly PostgresEventStore store;
-    private readonly IReadOnlyCollection<string>? types;
-    private readonly string[]? streamTypes;
-    private readonly Func<IReadOnlyList<StoredEvent>, CancellationToken, Task> handler;
-    private readonly SubscriptionOptions options;
-    private readonly ILogger logger;
-    private readonly Checkpoints checkpoints;
+    private readonly PostgresEventStore _store;
+    private readonly IReadOnlyCollection<string>? _types;
+    private readonly string[]? _streamTypes;
+    private readonly Func<IReadOnlyList<StoredEvent>, CancellationToken, Task> _handler;
+    private readonly SubscriptionOptions _options;
+    private readonly ILogger _logger;
+    private readonly Checkpoints _checkpoints;
 
     /// <param name="store">Whose log to follow.</param>
     /// <param name="name">Of the checkpoint; not ending in <c>:All</c>, which are Marten's.</param>
@@ -35,14 +35,14 @@ public sealed class Subscription
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        this.store = store;
+        _store = store;
         Name = name;
-        this.types = types;
-        streamTypes = types is null ? null : [.. types.Select(type => store.Types.Named(type).StreamType).Distinct()];
-        this.handler = handler;
-        this.options = (options ?? new()).Validated();
-        this.logger = logger ?? NullLogger<Subscription>.Instance;
-        checkpoints = new(store.DataSource, store.Schema);
+        _types = types;
+        _streamTypes = types is null ? null : [.. types.Select(type => store.Types.Named(type).StreamType).Distinct()];
+        _handler = handler;
+        _options = (options ?? new()).Validated();
+        _logger = logger ?? NullLogger<Subscription>.Instance;
+        _checkpoints = new(store.DataSource, store.Schema);
     }
 
     public string Name { get; }
@@ -53,32 +53,32 @@ public sealed class Subscription
         try
         {
             var position = await UntilItSucceedsAsync(
-                async () => await checkpoints.LoadAsync(Name, cancellationToken) ?? options.StartAfter, cancellationToken);
+                async () => await _checkpoints.LoadAsync(Name, cancellationToken) ?? _options.StartAfter, cancellationToken);
             var savedAt = TimeProvider.System.GetTimestamp();
             var saved = position;
 
             while (true)
             {
-                var page = await UntilItSucceedsAsync(() => store.FeedAsync(position, types, options.BatchSize, cancellationToken), cancellationToken);
+                var page = await UntilItSucceedsAsync(() => _store.FeedAsync(position, _types, _options.BatchSize, cancellationToken), cancellationToken);
                 if (page.Events.Count > 0)
                 {
                     await UntilItSucceedsAsync(
                         async () =>
                         {
-                            await handler(page.Events, cancellationToken);
+                            await _handler(page.Events, cancellationToken);
                             return true;
                         },
                         cancellationToken);
                 }
 
                 position = page.Position;
-                var due = page.Events.Count > 0 || TimeProvider.System.GetElapsedTime(savedAt) >= options.IdleSaveInterval;
+                var due = page.Events.Count > 0 || TimeProvider.System.GetElapsedTime(savedAt) >= _options.IdleSaveInterval;
                 if (position > saved && due)
                 {
                     await UntilItSucceedsAsync(
                         async () =>
                         {
-                            await checkpoints.SaveAsync(Name, position, cancellationToken);
+                            await _checkpoints.SaveAsync(Name, position, cancellationToken);
                             return true;
                         },
                         cancellationToken);
@@ -86,8 +86,8 @@ public sealed class Subscription
                     savedAt = TimeProvider.System.GetTimestamp();
                 }
 
-                if (page.Events.Count < options.BatchSize)
-                    await store.Signal.WaitAsync(position, streamTypes, options.PollInterval, cancellationToken);
+                if (page.Events.Count < _options.BatchSize)
+                    await _store.Signal.WaitAsync(position, _streamTypes, _options.PollInterval, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -98,7 +98,7 @@ public sealed class Subscription
 
     private async Task<T> UntilItSucceedsAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
     {
-        for (var delay = options.FirstRetryDelay; ; delay = delay * 2 < options.LongestRetryDelay ? delay * 2 : options.LongestRetryDelay)
+        for (var delay = _options.FirstRetryDelay; ; delay = delay * 2 < _options.LongestRetryDelay ? delay * 2 : _options.LongestRetryDelay)
         {
             try
             {
@@ -108,7 +108,7 @@ public sealed class Subscription
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                logger.LogError(exception, "Subscription {Subscription} failed, trying again in {Delay}", Name, delay);
+                _logger.LogError(exception, "Subscription {Subscription} failed, trying again in {Delay}", Name, delay);
                 await Task.Delay(delay, cancellationToken);
             }
         }

@@ -5,15 +5,15 @@ namespace JobScheduler.EventStore;
 /// <summary>The one registry of what can be stored. An event that is not in it can be neither appended nor read.</summary>
 public sealed class EventTypes
 {
-    private readonly FrozenDictionary<Type, EventType> byClrType;
-    private readonly FrozenDictionary<string, EventType> byName;
+    private readonly FrozenDictionary<Type, EventType> _byClrType;
+    private readonly FrozenDictionary<string, EventType> _byName;
 
     /// <exception cref="ArgumentException">Two of <paramref name="types"/> share a name or a CLR type.</exception>
     public EventTypes(IEnumerable<EventType> types)
     {
         All = [.. types];
-        byClrType = Unique(type => type.ClrType);
-        byName = Unique(type => type.Name);
+        _byClrType = Unique(type => type.ClrType);
+        _byName = Unique(type => type.Name);
     }
 
     public IReadOnlyList<EventType> All { get; }
@@ -29,11 +29,11 @@ public sealed class EventTypes
     public EventType Of(Type clrType)
     {
         ArgumentNullException.ThrowIfNull(clrType);
-        return byClrType.TryGetValue(clrType, out var type) ? type : throw new UnknownEventTypeException(clrType.FullName ?? clrType.Name);
+        return _byClrType.TryGetValue(clrType, out var type) ? type : throw new UnknownEventTypeException(clrType.FullName ?? clrType.Name);
     }
 
     /// <exception cref="UnknownEventTypeException"><paramref name="name"/> is not registered.</exception>
-    public EventType Named(string name) => byName.TryGetValue(name, out var type) ? type : throw new UnknownEventTypeException(name);
+    public EventType Named(string name) => _byName.TryGetValue(name, out var type) ? type : throw new UnknownEventTypeException(name);
 
     private FrozenDictionary<TKey, EventType> Unique<TKey>(Func<EventType, TKey> key) where TKey : notnull
     {
