@@ -14,6 +14,7 @@ public sealed class PostgresEventStore : IAsyncDisposable
     private readonly AppendWriter _writer;
     private readonly EventListener _listener;
     private readonly EventReader _reader;
+    private int _disposed;
 
     /// <param name="dataSource">The database; its schema is up to date (<see cref="SchemaUpgrade"/>).</param>
     /// <param name="types">What can be stored.</param>
@@ -104,6 +105,7 @@ public sealed class PostgresEventStore : IAsyncDisposable
     /// <summary>Accepts no more appends, commits what is queued (for up to <see cref="EventStoreOptions.FlushFor"/>) and closes its connections.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         await _writer.DisposeAsync();
         await _listener.DisposeAsync();
     }

@@ -62,7 +62,7 @@ internal sealed class AppendConnection(
         var opened = await dataSource.OpenConnectionAsync(cancellationToken);
         try
         {
-            // The writer's statements reach _rows by key. A plan made while a table was small must not go on scanning it when it has grown.
+            // The writer's statements reach rows by key. A plan made while a table was small must not go on scanning it when it has grown.
             await using var command = new NpgsqlCommand("set enable_seqscan = off", opened);
             await command.ExecuteNonQueryAsync(cancellationToken);
             return opened;

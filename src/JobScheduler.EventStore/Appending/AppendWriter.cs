@@ -51,12 +51,7 @@ internal sealed class AppendWriter : IAsyncDisposable
     /// <summary>Accepts no more, writes what is queued for up to <see cref="EventStoreOptions.FlushFor"/>, fails the rest.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_queue.Writer.TryComplete())
-        {
-            await _loop;
-            return;
-        }
-
+        _queue.Writer.Complete();
         _aborted.CancelAfter(_options.FlushFor);
         await _loop;
         await _connection.DisposeAsync();
