@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace JobScheduler.EventStore;
 
-/// <summary>What a commit tells those who wait: how far the log reaches now and which types of stream were appended to.</summary>
-internal sealed record EventNotice(long Sequence, IReadOnlyCollection<string> StreamTypes)
+/// <summary>What a commit tells those who wait: how far the log reaches now and which types of event were appended.</summary>
+internal sealed record EventNotice(long Sequence, IReadOnlyCollection<string> Types)
 {
     public static EventNotice Of(List<StoredEvent> events)
     {
-        var streamTypes = new HashSet<string>();
-        foreach (var stored in events) streamTypes.Add(stored.Type.StreamType);
-        return new(events[^1].Sequence, streamTypes);
+        var types = new HashSet<string>();
+        foreach (var stored in events) types.Add(stored.Type.Name);
+        return new(events[^1].Sequence, types);
     }
 
     /// <summary>The <c>NOTIFY</c> channel of a schema.</summary>
@@ -24,6 +24,6 @@ internal sealed record EventNotice(long Sequence, IReadOnlyCollection<string> St
             : null;
     }
 
-    /// <summary>As it goes over the channel: <c>123 execution,job</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Sequence} {string.Join(',', StreamTypes)}");
+    /// <summary>As it goes over the channel: <c>123 job_paused,job_renamed</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Sequence} {string.Join(',', Types)}");
 }

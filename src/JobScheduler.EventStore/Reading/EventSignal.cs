@@ -12,13 +12,13 @@ public sealed class EventSignal
     internal EventSignal(Action? firstWait = null) => _firstWait = firstWait;
 
     /// <summary>
-    /// Completes when a commit past <paramref name="afterSequence"/> to a stream of one of these types (null: of any) is known of, by any process, or when
+    /// Completes when a commit past <paramref name="afterSequence"/> of an event of one of these stored type names (null: of any) is known of, by any process, or when
     /// <paramref name="pollInterval"/> has passed in case its notification was lost.
     /// </summary>
     public async Task WaitAsync(
-        long afterSequence, IReadOnlyCollection<string>? streamTypes, TimeSpan pollInterval, CancellationToken cancellationToken = default)
+        long afterSequence, IReadOnlyCollection<string>? types, TimeSpan pollInterval, CancellationToken cancellationToken = default)
     {
-        var waiter = new Waiter(afterSequence, streamTypes);
+        var waiter = new Waiter(afterSequence, types);
         lock (_gate)
         {
             if (!_waited) _firstWait?.Invoke();
@@ -45,11 +45,11 @@ public sealed class EventSignal
     {
         lock (_gate)
         {
-            foreach (var streamType in notice.StreamTypes)
+            foreach (var type in notice.Types)
             {
-                _latest[streamType] = Math.Max(_latest.GetValueOrDefault(streamType), notice.Sequence);
+                _latest[type] = Math.Max(_latest.GetValueOrDefault(type), notice.Sequence);
                 foreach (var waiter in _waiters)
-                    if (waiter.WaitsFor(streamType, notice.Sequence)) waiter.Woken.TrySetResult();
+                    if (waiter.WaitsFor(type, notice.Sequence)) waiter.Woken.TrySetResult();
             }
         }
     }
@@ -63,11 +63,11 @@ public sealed class EventSignal
         }
     }
 
-    private sealed record Waiter(long AfterSequence, IReadOnlyCollection<string>? StreamTypes)
+    private sealed record Waiter(long AfterSequence, IReadOnlyCollection<string>? Types)
     {
         public TaskCompletionSource Woken { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public bool WaitsFor(string streamType, long sequence) =>
-            sequence > AfterSequence && (StreamTypes is null || StreamTypes.Contains(streamType));
+        public bool WaitsFor(string type, long sequence) =>
+            sequence > AfterSequence && (Types is null || Types.Contains(type));
     }
 }

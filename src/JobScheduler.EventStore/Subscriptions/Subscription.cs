@@ -11,7 +11,6 @@ public sealed class Subscription
 {
     private readonly PostgresEventStore _store;
     private readonly IReadOnlyCollection<string>? _types;
-    private readonly string[]? _streamTypes;
     private readonly Func<IReadOnlyList<StoredEvent>, CancellationToken, Task> _handler;
     private readonly SubscriptionOptions _options;
     private readonly ILogger _logger;
@@ -38,7 +37,7 @@ public sealed class Subscription
         _store = store;
         Name = name;
         _types = types;
-        _streamTypes = types is null ? null : [.. types.Select(type => store.Types.Named(type).StreamType).Distinct()];
+        foreach (var type in types ?? []) store.Types.Named(type);
         _handler = handler;
         _options = (options ?? new()).Validated();
         _logger = logger ?? NullLogger<Subscription>.Instance;
@@ -47,13 +46,16 @@ public sealed class Subscription
 
     public string Name { get; }
 
+    /// <summary>Up to where events have been handled; null when none was saved yet.</summary>
+    public Task<long?> CheckpointAsync(CancellationToken cancellationToken = default) => _checkpoints.LoadAsync(Name, cancellationToken);
+
     /// <summary>Runs until cancelled, then returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
             var position = await UntilItSucceedsAsync(
-                async () => await _checkpoints.LoadAsync(Name, cancellationToken) ?? _options.StartAfter, cancellationToken);
+                async () => await CheckpointAsync(cancellationToken) ?? _options.StartAfter, cancellationToken);
             var savedAt = TimeProvider.System.GetTimestamp();
             var saved = position;
 
@@ -87,7 +89,7 @@ public sealed class Subscription
                 }
 
                 if (page.Events.Count < _options.BatchSize)
-                    await _store.Signal.WaitAsync(position, _streamTypes, _options.PollInterval, cancellationToken);
+                    await _store.Signal.WaitAsync(position, _types, _options.PollInterval, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
