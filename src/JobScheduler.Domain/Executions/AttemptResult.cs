@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+
+namespace JobScheduler.Domain.Executions;
+
+/// <summary>How one attempt went.</summary>
+/// <param name="Attempt">From 1.</param>
+/// <param name="StartedAt">When the call was handed to the network.</param>
+/// <param name="DurationMs">Milliseconds from <paramref name="StartedAt"/> to the end of the answer or the failure.</param>
+/// <param name="LatenessMs">Milliseconds from the scheduled instant (or the retry's) to <paramref name="StartedAt"/>; never negative.</param>
+/// <param name="StatusCode"><c>null</c> when no answer came.</param>
+/// <param name="Failure"><c>null</c> when the attempt succeeded.</param>
+/// <param name="Error">One sentence for people; <c>null</c> when the attempt succeeded.</param>
+/// <param name="Response">The beginning of the answer's body, if it is text; <c>null</c> when there is none.</param>
+public sealed record AttemptResult(
+    int Attempt,
+    DateTimeOffset StartedAt,
+    double DurationMs,
+    double LatenessMs,
+    int? StatusCode = null,
+    FailureKind? Failure = null,
+    string? Error = null,
+    string? Response = null)
+{
+    [JsonIgnore]
+    public bool Success => Failure is null;
+}
+
+public enum FailureKind
+{
+    /// <summary>An answer came whose status code does not count as success.</summary>
+    [JsonStringEnumMemberName("STATUS_CODE")]
+    StatusCode,
+
+    /// <summary>The job's timeout passed.</summary>
+    [JsonStringEnumMemberName("TIMEOUT")]
+    Timeout,
+
+    /// <summary>The name did not resolve, or the connection was refused, reset or not to be secured.</summary>
+    [JsonStringEnumMemberName("CONNECTION")]
+    Connection,
+
+    /// <summary>The request could not be made of what the job says.</summary>
+    [JsonStringEnumMemberName("INVALID_REQUEST")]
+    InvalidRequest,
+
+    /// <summary>The host ended after the claim, and the job must not be sent twice.</summary>
+    [JsonStringEnumMemberName("OUTCOME_UNKNOWN")]
+    OutcomeUnknown,
+}
+
+public static class Failures
+{
+    /// <summary>Whether another attempt may fare better: timeouts, connection errors, and the answers 408, 425, 429 and 5xx.</summary>
+    public static bool IsTransient(this AttemptResult result) => result.Failure switch
+    {
+        FailureKind.Timeout or FailureKind.Connection => true,
+        FailureKind.StatusCode => result.StatusCode is 408 or 425 or 429 or >= 500,
+        _ => false,
+    };
+}
