@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+using JobScheduler.Domain.Alerts;
+using JobScheduler.Domain.Executions;
+
+namespace JobScheduler.Projections.Alerts;
+
+/// <summary>How far the webhook's delivery of an alert has come.</summary>
+public enum AlertDelivery
+{
+    /// <summary>The job has no webhook.</summary>
+    [JsonStringEnumMemberName("NONE")]
+    None,
+
+    [JsonStringEnumMemberName("PENDING")]
+    Pending,
+
+    [JsonStringEnumMemberName("DELIVERED")]
+    Delivered,
+
+    [JsonStringEnumMemberName("FAILED")]
+    Failed,
+}
+
+/// <summary>A row of <c>alerts</c>.</summary>
+public sealed record AlertRow(
+    Guid Id,
+    Guid JobId,
+    Guid ExecutionId,
+    string? JobName,
+    string Api,
+    DateTimeOffset ScheduledFor,
+    DateTimeOffset ExecutionTime,
+    int? StatusCode,
+    FailureKind Failure,
+    string Message,
+    double DurationMs,
+    int Attempts,
+    int ConsecutiveFailures,
+    string? Webhook,
+    AlertState State,
+    DateTimeOffset RaisedAt,
+    DateTimeOffset? AcknowledgedAt,
+    string? Note,
+    DateTimeOffset? ResolvedAt,
+    AlertDelivery Delivery,
+    DateTimeOffset? DeliveredAt,
+    int? DeliveryAttempts,
+    string? DeliveryError);

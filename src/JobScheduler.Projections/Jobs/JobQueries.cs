@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using JobScheduler.Domain;
+using JobScheduler.Domain.Executions;
+using JobScheduler.Domain.Jobs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace JobScheduler.Projections.Jobs;
+
+/// <summary>What is asked of the jobs read model.</summary>
+public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
+{
+    private readonly string _select = $"""
+        select j.id, j.version, j.state, j.definition, j.due_after, j.created_at, j.updated_at,
+               p.job_id, p.settled_through, p.success_count, p.failure_count, p.skipped_count, p.missed_count, p.consecutive_failures,
+               p.last_execution_id, p.last_status, p.last_execution_time, p.last_status_code, p.last_duration_ms
+        from {schema}.jobs j left join {schema}.job_progress p on p.job_id = j.id
+        """;
+
+    /// <summary>The job, also a deleted one; <c>null</c> when there never was one.</summary>
+    public async Task<JobRow?> FindAsync(Guid id, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand($"{_select} where j.id = $1");
+        command.Parameters.Add(new() { Value = id });
+        return (await command.ReadAllAsync(Read, cancellation)).SingleOrDefault();
+    }
+
+    /// <summary>The jobs of these ids, in no order.</summary>
+    public async Task<IReadOnlyList<JobRow>> FindAllAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand($"{_select} where j.id = any ($1)");
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        return await command.ReadAllAsync(Read, cancellation);
+    }
+
+    /// <summary>A page of the jobs that are not deleted.</summary>
+    public async Task<IReadOnlyList<JobRow>> ListAsync(JobListing listing, CancellationToken cancellation)
+    {
+        var (column, type) = listing.Sort switch
+        {
+            JobSort.Created => ("j.id", NpgsqlDbType.Uuid),
+            JobSort.Updated => ("j.updated_at", NpgsqlDbType.TimestampTz),
+            JobSort.Name => ("coalesce(j.name, '')", NpgsqlDbType.Text),
+            _ => throw new InvalidOperationException($"Unknown sort {listing.Sort}."),
+        };
+        var (comparison, order) = listing.Descending ? ("<", "desc") : (">", "asc");
+        await using var command = dataSource.CreateCommand(
+            $"""
+            {_select}
+            where j.state <> 'DELETED'
+              and ($1 is null or j.state = $1)
+              and ($2 is null or j.tags ? $2)
+              and ($3 is null or j.name ilike $3 or j.definition -> 'target' ->> 'api' ilike $3)
+              and ($4 is null or p.last_status = $4)
+              and {(listing.After is null ? "true" : $"({column}, j.id) {comparison} ($5, $6)")}
+            order by {column} {order}, j.id {order}
+            limit $7
+            """);
+        command.Parameters.Add(Text(listing.State is { } state ? WireName.Of(state) : null));
+        command.Parameters.Add(Text(listing.Tag));
+        command.Parameters.Add(Text(listing.Search is { } search ? $"%{EscapeLike(search)}%" : null));
+        command.Parameters.Add(Text(listing.LastStatus is { } status ? WireName.Of(status) : null));
+        command.Parameters.Add(new() { Value = listing.After?.Key ?? DBNull.Value, NpgsqlDbType = type });
+        command.Parameters.Add(new() { Value = listing.After?.Id ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = listing.Limit });
+        return await command.ReadAllAsync(Read, cancellation);
+    }
+
+    /// <summary>All jobs that are not deleted, oldest first.</summary>
+    public IAsyncEnumerable<JobRow> StreamAsync(CancellationToken cancellation) =>
+        StreamAsync($"{_select} where j.state <> 'DELETED' order by j.id", cancellation);
+
+    /// <summary>All active jobs, in no order.</summary>
+    public IAsyncEnumerable<JobRow> StreamActiveAsync(CancellationToken cancellation) =>
+        StreamAsync($"{_select} where j.state = 'ACTIVE'", cancellation);
+
+    public async Task<long> CountActiveAsync(CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand($"select count(*) from {schema}.jobs where state = 'ACTIVE'");
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    private async IAsyncEnumerable<JobRow> StreamAsync(string sql, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation)) yield return Read(reader);
+    }
+
+    private static NpgsqlParameter Text(string? value) =>
+        new() { Value = value ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static string EscapeLike(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
+
+    private static JobRow Read(NpgsqlDataReader r) => new(
+        r.GetGuid(0),
+        r.GetInt64(1),
+        WireName.Parse<JobState>(r.GetString(2)),
+        JsonSerializer.Deserialize(r.GetString(3), EventJson.Default.JobDefinition)!,
+        r.GetFieldValue<DateTimeOffset>(4),
+        r.GetFieldValue<DateTimeOffset>(5),
+        r.GetFieldValue<DateTimeOffset>(6),
+        r.IsDBNull(7) ? null : ReadProgress(r));
+
+    private static JobProgress ReadProgress(NpgsqlDataReader r) => new(
+        r.GetNullableValue<DateTimeOffset>(8),
+        r.GetInt64(9),
+        r.GetInt64(10),
+        r.GetInt64(11),
+        r.GetInt64(12),
+        r.GetInt32(13),
+        r.GetNullableValue<Guid>(14),
+        r.GetNullable<string>(15) is { } status ? WireName.Parse<ExecutionStatus>(status) : null,
+        r.GetNullableValue<DateTimeOffset>(16),
+        r.GetNullableValue<int>(17),
+        r.GetNullableValue<double>(18));
+}
+
+public enum JobSort
+{
+    Created,
+    Updated,
+    Name,
+}
+
+/// <summary>Which jobs are asked for, in which order.</summary>
+/// <param name="Search">Part of the name or of the URL, in any case.</param>
+/// <param name="LastStatus">How the last run ended.</param>
+/// <param name="After">The last job of the page before; <c>null</c>: from the start.</param>
+/// <param name="Limit">At most this many.</param>
+public sealed record JobListing(
+    JobState? State, string? Tag, string? Search, ExecutionStatus? LastStatus, JobSort Sort, bool Descending, JobKey? After, int Limit);
+
+/// <summary>Where a job stands in a listing.</summary>
+/// <param name="Key">Its value of the column that the listing is sorted by.</param>
+public sealed record JobKey(object Key, Guid Id);
