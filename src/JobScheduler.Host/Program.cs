@@ -1,19 +1,23 @@
+using JobScheduler.EventStore;
+using JobScheduler.Host;
+using JobScheduler.Host.Api;
+using JobScheduler.Host.Configuration;
 using JobScheduler.Host.EmbeddedPostgres;
+using JobScheduler.Host.Storage;
+using Npgsql;
 
-var builder = WebApplication.CreateBuilder(args);
-await using var app = builder.Build();
 try
 {
-    await using var postgres = app.Configuration.GetConnectionString("JobScheduler") is null
-        ? await EmbeddedPostgresServer.StartAsync(
-            app.Configuration.GetSection(EmbeddedPostgresOptions.Section).Get<EmbeddedPostgresOptions>() ?? new EmbeddedPostgresOptions(),
-            app.Logger,
-            CancellationToken.None)
-        : null;
+    var builder = WebApplication.CreateBuilder(args);
+    using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
+    await using var database = await Database.OpenAsync(builder.Configuration, loggers, CancellationToken.None);
+    builder.AddJobScheduler(database);
+    await using var app = builder.Build();
+    app.MapJobSchedulerApi();
     await app.RunAsync();
     return 0;
 }
-catch (EmbeddedPostgresException e)
+catch (Exception e) when (e is ConfigurationException or EmbeddedPostgresException or SchemaTooNewException or NpgsqlException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

@@ -1,0 +1,76 @@
+using JobScheduler.EventStore;
+using JobScheduler.Host.Alerting;
+using JobScheduler.Host.Configuration;
+using JobScheduler.Host.Dispatching;
+using JobScheduler.Host.Scheduling;
+using JobScheduler.Host.Secrets;
+using JobScheduler.Host.Storage;
+using JobScheduler.Projections;
+using JobScheduler.Projections.Alerts;
+using JobScheduler.Projections.Executions;
+using JobScheduler.Projections.Jobs;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+
+namespace JobScheduler.Host;
+
+/// <summary>What the host is made of.</summary>
+internal static class Composition
+{
+    public const string DefaultUrl = "http://localhost:3000";
+
+    public static void AddJobScheduler(this WebApplicationBuilder builder, Database database)
+    {
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null) builder.WebHost.UseUrls(DefaultUrl);
+        var services = builder.Services;
+        var scheduling = SchedulerOptions.From(builder.Configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(scheduling);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = scheduling.ShutdownGrace + TimeSpan.FromSeconds(20));
+        services.AddSingleton(DispatchOptions.From(builder.Configuration));
+        services.AddSingleton(AlertOptions.From(builder.Configuration));
+        AddStorage(services, database);
+        AddSecrets(services);
+        AddScheduling(services, scheduling);
+    }
+
+    private static void AddStorage(IServiceCollection services, Database database)
+    {
+        services.AddSingleton(database.DataSource);
+        services.AddSingleton(provider => new PostgresEventStore(
+            database.DataSource,
+            JobSchedulerLog.EventTypes,
+            JobSchedulerLog.InlineProjections,
+            new EventStoreOptions { Schema = database.Schema },
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PostgresEventStore>>()));
+        services.AddSingleton(new JobQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new ExecutionQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new AlertQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new AlertOutbox(database.DataSource, database.Schema));
+    }
+
+    private static void AddScheduling(IServiceCollection services, SchedulerOptions options)
+    {
+        services.AddSingleton<SchedulerMetrics>();
+        services.AddSingleton<CallRequests>();
+        services.AddSingleton<AnswerReader>();
+        services.AddSingleton<HttpCaller>();
+        services.AddSingleton<OutcomeRecorder>();
+        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<SchedulerTerm>();
+        services.AddSingleton<AlertRaiser>();
+        services.AddSingleton<WebhookSender>();
+        if (!options.Enabled) return;
+        services.AddHostedService<SchedulerService>();
+        services.AddHostedService<AlertDeliverer>();
+    }
+
+    private static void AddSecrets(IServiceCollection services)
+    {
+        services.AddSingleton<PostgresKeyRepository>();
+        services.AddDataProtection().SetApplicationName("JobScheduler");
+        services.AddOptions<KeyManagementOptions>().Configure<PostgresKeyRepository>((options, keys) => options.XmlRepository = keys);
+        services.AddSingleton<SecretStore>();
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using JobScheduler.Domain.Executions;
+using JobScheduler.Host.Configuration;
+using JobScheduler.Host.Scheduling;
+
+namespace JobScheduler.Host.Dispatching;
+
+/// <summary>Sends runs, within the bounds on concurrency, and has their outcomes recorded. One a process: it outlives a scheduler's term.</summary>
+internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, DispatchOptions options, TimeProvider time, SchedulerMetrics metrics)
+    : IDisposable
+{
+    private readonly Admission<Call> _admission = new(options.MaxConcurrency, options.MaxConcurrencyPerHost);
+    private readonly ConcurrentDictionary<Guid, Run> _underWay = [];
+    private readonly CancellationTokenSource _giveUp = new();
+    private int _stopped;
+
+    /// <summary>Gets a <see cref="SchedulerMessage.RunRecorded"/> for each run, when what became of it is in the log.</summary>
+    public Action<SchedulerMessage> Recorded { get; set; } = _ => { };
+
+    /// <summary>Whether the run is waiting for a free place, being sent, or having its outcome recorded.</summary>
+    public bool IsUnderWay(Guid executionId) => _underWay.ContainsKey(executionId);
+
+    /// <summary>Sends the runs now, spread over the cores; does not wait for them.</summary>
+    public void Send(IReadOnlyList<Run> runs)
+    {
+        foreach (var run in runs) _underWay[run.ExecutionId] = run;
+        var slices = Math.Min(runs.Count, Environment.ProcessorCount);
+        for (var slice = 0; slice < slices; slice++)
+        {
+            var first = slice;
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                for (var i = first; i < runs.Count; i += slices) Admit(runs[i]);
+            });
+        }
+    }
+
+    /// <summary>Records that the run is not sent.</summary>
+    public void Skip(Run run, SkipReason reason) =>
+        Record(run, new ExecutionSkipped(run.Claim.JobId, run.Claim.ScheduledFor, run.Claim.Trigger, reason));
+
+    /// <summary>Records that the run may have been sent before a crash, and must not be sent again.</summary>
+    public void GiveUp(Run run) => Record(run, new ExecutionFailed(
+        run.Claim.JobId,
+        run.Claim.ScheduledFor,
+        run.Claim.Trigger,
+        new AttemptResult(
+            run.Attempt,
+            run.Claim.ScheduledFor,
+            DurationMs: 0,
+            LatenessMs: 0,
+            Failure: FailureKind.OutcomeUnknown,
+            Error: "The outcome is unknown: the scheduler ended after the claim, and an AT_MOST_ONCE job is never sent twice.")));
+
+    /// <summary>
+    /// Sends nothing more, waits for calls under way, for <paramref name="grace"/> at the most, and breaks off those that remain:
+    /// they stay open and are taken over by whoever schedules next.
+    /// </summary>
+    public async Task DrainAsync(TimeSpan grace, CancellationToken cancellation)
+    {
+        Volatile.Write(ref _stopped, 1);
+        var deadline = time.GetTimestamp();
+        while (!_underWay.IsEmpty && time.GetElapsedTime(deadline) < grace && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+        }
+
+        await _giveUp.CancelAsync();
+    }
+
+    public void Dispose() => _giveUp.Dispose();
+
+    private void Admit(Run run)
+    {
+        var call = new Call(run, run.Job.Api.Authority);
+        if (Volatile.Read(ref _stopped) == 1) _underWay.TryRemove(run.ExecutionId, out _);
+        else if (_admission.TryEnter(call.Host, call)) _ = SendAsync(call);
+    }
+
+    /// <summary>A run that waited for a place has got one.</summary>
+    private void Admitted(Call call)
+    {
+        if (Volatile.Read(ref _stopped) == 1) _underWay.TryRemove(call.Run.ExecutionId, out _);
+        else _ = SendAsync(call);
+    }
+
+    private async Task SendAsync(Call call)
+    {
+        var run = call.Run;
+        var definition = run.Job.Definition;
+        metrics.CallStarted();
+        var answer = await caller.CallAsync(run, definition.Target, _giveUp.Token);
+        metrics.CallEnded();
+        if (_admission.Leave(call.Host) is { } next) Admitted(next);
+        if (answer is not var (result, retryAfter))
+        {
+            _underWay.TryRemove(run.ExecutionId, out _);
+            return;
+        }
+
+        metrics.AttemptEnded(result);
+        Record(run, RecordAttempt.Decide(
+            run.Claim, result, definition.Policy, retryAfter, time.GetUtcNow(), Random.Shared.NextDouble()));
+    }
+
+    private void Record(Run run, ExecutionEvent outcome)
+    {
+        _underWay[run.ExecutionId] = run;
+        _ = RecordAsync(run, outcome);
+    }
+
+    private async Task RecordAsync(Run run, ExecutionEvent outcome)
+    {
+        var recording = await recorder.RecordAsync(run, outcome, _giveUp.Token);
+        if (recording != Recording.BrokenOff)
+        {
+            Recorded(new SchedulerMessage.RunRecorded(run, recording == Recording.Recorded ? outcome : null));
+        }
+
+        _underWay.TryRemove(run.ExecutionId, out _);
+    }
+
+    /// <param name="Host">As it was when the call got in line; the job may have been changed since.</param>
+    private sealed record Call(Run Run, string Host);
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Net;
+using JobScheduler.Domain.Executions;
+using JobScheduler.Domain.Jobs;
+using JobScheduler.Host.Scheduling;
+
+namespace JobScheduler.Host.Dispatching;
+
+/// <summary>Makes a job's call and says how it went.</summary>
+internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, TimeProvider time, ILogger<HttpCaller> logger) : IDisposable
+{
+    private const int MaxRedirects = 10;
+
+    private readonly HttpMessageInvoker _direct = new(Handler(followRedirects: false));
+    private readonly HttpMessageInvoker _following = new(Handler(followRedirects: true));
+
+    /// <summary>How the attempt went, and the wait that the receiver asked for, if it did; <c>null</c>: it was broken off by <paramref name="breakOff"/>.</summary>
+    public async Task<(AttemptResult Result, TimeSpan? RetryAfter)?> CallAsync(Run run, HttpTarget target, CancellationToken breakOff)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(breakOff);
+        timeout.CancelAfter(target.Timeout);
+        HttpRequestMessage? request = null;
+        HttpResponseMessage? response = null;
+        var startedAt = time.GetUtcNow();
+        var clock = time.GetTimestamp();
+        try
+        {
+            request = await requests.CreateAsync(run, target, timeout.Token);
+            startedAt = time.GetUtcNow();
+            clock = time.GetTimestamp();
+            response = await (target.FollowRedirects ? _following : _direct).SendAsync(request, timeout.Token);
+            var text = await answers.ReadAsync(response, timeout.Token);
+            var status = (int)response.StatusCode;
+            return target.IsSuccess(status)
+                ? (Result(status, null, null, text), null)
+                : (Result(status, FailureKind.StatusCode, $"The answer was {status} {response.ReasonPhrase}.".Replace(" .", ".", StringComparison.Ordinal), text), RetryAfter(response));
+        }
+        catch (OperationCanceledException) when (breakOff.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            var seconds = target.Timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            return (Result(StatusOf(response), FailureKind.Timeout, $"No complete answer within {seconds} s."), null);
+        }
+        catch (HttpRequestException e)
+        {
+            return (Result(StatusOf(response), FailureKind.Connection, Explain(e)), null);
+        }
+        catch (IOException e)
+        {
+            return (Result(StatusOf(response), FailureKind.Connection, $"The connection broke: {e.Message}"), null);
+        }
+#pragma warning disable CA1031 // Whatever a request trips over is that run's failure; it must not be lost. Its text may hold a secret.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogError("Execution {ExecutionId} could not be called: {Exception}", run.ExecutionId, e.GetType().Name);
+            return (Result(null, FailureKind.InvalidRequest, $"The request could not be made ({e.GetType().Name})."), null);
+        }
+        finally
+        {
+            response?.Dispose();
+            request?.Dispose();
+        }
+
+        AttemptResult Result(int? statusCode, FailureKind? failure, string? error, string? text = null) => new(
+            run.Attempt,
+            startedAt,
+            Milliseconds(time.GetElapsedTime(clock)),
+            Math.Max(0, Milliseconds(startedAt - run.DueAt)),
+            statusCode,
+            failure,
+            error,
+            text);
+    }
+
+    public void Dispose()
+    {
+        _direct.Dispose();
+        _following.Dispose();
+    }
+
+    private static SocketsHttpHandler Handler(bool followRedirects) => new()
+    {
+        AllowAutoRedirect = followRedirects,
+        MaxAutomaticRedirections = MaxRedirects,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        // A name that has moved is followed within this time.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+        EnableMultipleHttp2Connections = true,
+        ActivityHeadersPropagator = null,
+    };
+
+    private static int? StatusOf(HttpResponseMessage? response) => (int?)response?.StatusCode;
+
+    /// <summary>To the microsecond.</summary>
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+
+    private static string Explain(HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => "The host's name could not be resolved.",
+        HttpRequestError.ConnectionError => $"No connection: {e.InnerException?.Message ?? e.Message}",
+        HttpRequestError.SecureConnectionError => $"No secure connection: {e.InnerException?.Message ?? e.Message}",
+        HttpRequestError.ResponseEnded => "The connection was closed before the answer was complete.",
+        HttpRequestError.InvalidResponse => "The answer was not HTTP.",
+        _ => e.InnerException?.Message ?? e.Message,
+    };
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
+        _ => null,
+    };
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+using JobScheduler.Domain.Executions;
+
+namespace JobScheduler.Host.Dispatching;
+
+/// <summary>The meter <c>JobScheduler.Scheduler</c>.</summary>
+internal sealed class SchedulerMetrics : IDisposable
+{
+    public const string MeterName = "JobScheduler.Scheduler";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _attempts;
+    private readonly Histogram<double> _lateness;
+    private readonly Histogram<double> _duration;
+    private readonly UpDownCounter<long> _callsUnderWay;
+
+    public SchedulerMetrics()
+    {
+        _attempts = _meter.CreateCounter<long>("jobscheduler.attempts", description: "Calls that have ended.");
+        _lateness = _meter.CreateHistogram<double>("jobscheduler.lateness", "s", "From the scheduled instant to the call.");
+        _duration = _meter.CreateHistogram<double>("jobscheduler.duration", "s", "From the call to the end of its answer.");
+        _callsUnderWay = _meter.CreateUpDownCounter<long>("jobscheduler.calls_under_way", description: "Calls without an answer yet.");
+    }
+
+    public void CallStarted() => _callsUnderWay.Add(1);
+
+    public void CallEnded() => _callsUnderWay.Add(-1);
+
+    public void AttemptEnded(AttemptResult result)
+    {
+        _attempts.Add(1, new KeyValuePair<string, object?>("outcome", result.Success ? "success" : "failure"));
+        _lateness.Record(result.LatenessMs / 1000);
+        _duration.Record(result.DurationMs / 1000);
+    }
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,57 @@
+using JobScheduler.Domain.Jobs;
+
+namespace JobScheduler.Host.Scheduling;
+
+/// <summary>
+/// The jobs, the active ones ordered by their next instant: a projection of the log in memory. An entry that a newer one has
+/// replaced is stale, and dropped when it surfaces.
+/// </summary>
+internal sealed class JobHeap
+{
+    private readonly Dictionary<Guid, ScheduledJob> _jobs = [];
+    private readonly PriorityQueue<(ScheduledJob Job, int Entry), DateTimeOffset> _queue = new();
+
+    public ScheduledJob? Find(Guid jobId) => _jobs.GetValueOrDefault(jobId);
+
+    /// <summary>Puts the job, if it is active, at its first instant after <see cref="ScheduledJob.ClaimedThrough"/>, and nowhere else.</summary>
+    public void Put(ScheduledJob job)
+    {
+        _jobs[job.Id] = job;
+        job.HeapEntry++;
+        if (job.State == JobState.Active && job.Timetable.NextAfter(job.ClaimedThrough) is { } next) _queue.Enqueue((job, job.HeapEntry), next);
+    }
+
+    public void Remove(ScheduledJob job)
+    {
+        _jobs.Remove(job.Id);
+        job.HeapEntry++;
+    }
+
+    /// <summary>The earliest instant; <c>null</c> when no job is due ever again.</summary>
+    public DateTimeOffset? NextInstant
+    {
+        get
+        {
+            DropStale();
+            return _queue.TryPeek(out _, out var instant) ? instant : null;
+        }
+    }
+
+    /// <summary>Takes out the job with the earliest instant if that is not later than <paramref name="upTo"/>; it is to be put back.</summary>
+    public ScheduledJob? TakeDue(DateTimeOffset upTo)
+    {
+        DropStale();
+        return _queue.TryPeek(out var top, out var instant) && instant <= upTo ? Dequeue(top.Job) : null;
+    }
+
+    private ScheduledJob Dequeue(ScheduledJob job)
+    {
+        _queue.Dequeue();
+        return job;
+    }
+
+    private void DropStale()
+    {
+        while (_queue.TryPeek(out var top, out _) && top.Entry != top.Job.HeapEntry) _queue.Dequeue();
+    }
+}

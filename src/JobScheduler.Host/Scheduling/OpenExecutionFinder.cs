@@ -1,0 +1,41 @@
+using JobScheduler.Projections.Executions;
+using JobScheduler.Projections.Jobs;
+using Npgsql;
+
+namespace JobScheduler.Host.Scheduling;
+
+/// <summary>Looks up executions without an outcome, with their jobs.</summary>
+internal sealed class OpenExecutionFinder(ExecutionQueries executions, JobQueries jobs, SchedulerInbox inbox, TimeProvider time, ILogger logger)
+{
+    /// <summary>An open execution is looked for among all only when it is overdue by this much; younger ones are being dealt with.</summary>
+    public static readonly TimeSpan Overdue = TimeSpan.FromSeconds(5);
+
+    /// <summary>Answers the inbox with <see cref="SchedulerMessage.OpenFound"/> or <see cref="SchedulerMessage.LookFailed"/>, exactly once.</summary>
+    /// <param name="ids">Of these; <c>null</c>: of all that are overdue.</param>
+    public void Find(IReadOnlyCollection<Guid>? ids) => _ = FindAsync(ids);
+
+    /// <summary>All that are open, for a scheduler that starts.</summary>
+    public async Task<SchedulerMessage.OpenFound> FindAllAsync(CancellationToken cancellation) =>
+        await WithJobsAsync(await executions.OpenAsync(null, null, cancellation), cancellation);
+
+    private async Task FindAsync(IReadOnlyCollection<Guid>? ids)
+    {
+        try
+        {
+            var open = await executions.OpenAsync(ids, ids is null ? time.GetUtcNow() - Overdue : null, CancellationToken.None);
+            inbox.Post(await WithJobsAsync(open, CancellationToken.None));
+        }
+        catch (NpgsqlException e)
+        {
+            logger.LogWarning(e, "Open executions could not be looked for");
+            inbox.Post(new SchedulerMessage.LookFailed());
+        }
+    }
+
+    private async Task<SchedulerMessage.OpenFound> WithJobsAsync(IReadOnlyList<OpenExecution> open, CancellationToken cancellation)
+    {
+        if (open.Count == 0) return new([]);
+        var rows = (await jobs.FindAllAsync([.. open.Select(o => o.JobId).Distinct()], cancellation)).ToDictionary(j => j.Id);
+        return new([.. open.Select(o => (o, rows[o.JobId]))]);
+    }
+}

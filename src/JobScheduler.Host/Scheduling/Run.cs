@@ -1,0 +1,41 @@
+using JobScheduler.Domain.Executions;
+
+namespace JobScheduler.Host.Scheduling;
+
+/// <summary>How far a run has come.</summary>
+internal enum RunStage
+{
+    /// <summary>Its claim is being appended.</summary>
+    Claiming,
+
+    /// <summary>Claimed, and waiting for its instant, for a retry's, or for the run before it.</summary>
+    Waiting,
+
+    /// <summary>With the dispatcher, or having its outcome appended.</summary>
+    Sent,
+}
+
+/// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only.</summary>
+internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim)
+{
+    public Guid ExecutionId { get; } = executionId;
+
+    /// <summary>Of which the definition in force is the newest that is known, also after the claim.</summary>
+    public ScheduledJob Job { get; } = job;
+
+    public Claim Claim { get; } = claim;
+
+    public RunStage Stage { get; set; } = RunStage.Claiming;
+
+    /// <summary>When it is to be sent: its scheduled instant, or that of its retry.</summary>
+    public DateTimeOffset DueAt { get; set; } = claim.ScheduledFor;
+
+    /// <summary>The next attempt's number, from 1.</summary>
+    public int Attempt { get; set; } = 1;
+
+    /// <summary>Of its stream: what the next append expects.</summary>
+    public long Version { get; set; } = 1;
+
+    /// <summary>Set when the job changed while the claim was being appended: it ends as skipped.</summary>
+    public SkipReason? SkipWith { get; set; }
+}

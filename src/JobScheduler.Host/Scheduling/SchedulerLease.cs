@@ -1,0 +1,97 @@
+using JobScheduler.EventStore;
+using Npgsql;
+
+namespace JobScheduler.Host.Scheduling;
+
+/// <summary>
+/// The right to schedule, held by one node at a time: a session advisory lock, which PostgreSQL itself releases the moment the
+/// node's connection ends. A wrong belief in holding it costs work, never correctness: claims are guarded by the log.
+/// </summary>
+internal sealed class SchedulerLease : IAsyncDisposable
+{
+    private static readonly TimeSpan TryEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
+
+    private readonly NpgsqlConnection _connection;
+    private readonly string _key;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly Task _watch;
+
+    private SchedulerLease(NpgsqlConnection connection, string key)
+    {
+        (_connection, _key) = (connection, key);
+        _watch = Task.Run(WatchAsync);
+    }
+
+    /// <summary>Cancelled when the connection that holds the lease is found dead.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Waits until no other node holds the lease.</summary>
+    public static async Task<SchedulerLease> AcquireAsync(PostgresEventStore store, ILogger logger, CancellationToken cancellation)
+    {
+        var key = $"hashtextextended('{store.Schema}.scheduler', 0)";
+        var told = false;
+        while (true)
+        {
+            try
+            {
+                var connection = await store.DataSource.OpenConnectionAsync(cancellation);
+                if (await ScalarAsync(connection, $"select pg_try_advisory_lock({key})", cancellation) is true) return new(connection, key);
+                await connection.DisposeAsync();
+                if (!told) logger.LogInformation("Another node schedules; this one stands by");
+                told = true;
+            }
+            catch (NpgsqlException e)
+            {
+                logger.LogWarning("PostgreSQL cannot be reached: {Reason}", e.Message);
+            }
+
+            await Task.Delay(TryEvery, cancellation);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync();
+        await _watch;
+        try
+        {
+            await ScalarAsync(_connection, $"select pg_advisory_unlock({_key})", CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // A dead connection holds no lock.
+        }
+
+        await _connection.DisposeAsync();
+        _lost.Dispose();
+        _disposing.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(CheckEvery, _disposing.Token);
+                await ScalarAsync(_connection, "select 1", _disposing.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_disposing.IsCancellationRequested)
+        {
+            // Given back.
+        }
+        catch (NpgsqlException)
+        {
+            await _lost.CancelAsync();
+        }
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
+        return await command.ExecuteScalarAsync(cancellation);
+    }
+}

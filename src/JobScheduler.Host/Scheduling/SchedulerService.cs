@@ -1,0 +1,57 @@
+using JobScheduler.EventStore;
+using JobScheduler.Host.Alerting;
+using JobScheduler.Host.Configuration;
+using JobScheduler.Host.Dispatching;
+using Npgsql;
+
+namespace JobScheduler.Host.Scheduling;
+
+/// <summary>Schedules while this node holds the lease, and raises the alerts that follow.</summary>
+internal sealed class SchedulerService(
+    PostgresEventStore store,
+    SchedulerTerm term,
+    AlertRaiser alerts,
+    Dispatcher dispatcher,
+    SchedulerOptions options,
+    ILogger<SchedulerService> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Stops claiming and sending, then gives calls under way the configured grace; what is still open then stays open.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await dispatcher.DrainAsync(options.ShutdownGrace, cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var lease = await SchedulerLease.AcquireAsync(store, logger, stoppingToken);
+                using var holding = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
+                await LeadAsync(holding);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or EventStoreUnavailableException or OperationCanceledException)
+            {
+                logger.LogWarning("Scheduling was interrupted and will start again: {Reason}", e.Message);
+                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Until the lease is lost or one of the two fails, which ends the other.</summary>
+    private async Task LeadAsync(CancellationTokenSource holding)
+    {
+        Task[] duties = [term.RunAsync(holding.Token), alerts.RunAsync(holding.Token)];
+        await Task.WhenAny(duties);
+        await holding.CancelAsync();
+        await Task.WhenAll(duties);
+    }
+}

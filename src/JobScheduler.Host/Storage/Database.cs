@@ -1,0 +1,79 @@
+using JobScheduler.EventStore;
+using JobScheduler.Host.Configuration;
+using JobScheduler.Host.EmbeddedPostgres;
+using JobScheduler.Projections;
+using Npgsql;
+
+namespace JobScheduler.Host.Storage;
+
+/// <summary>
+/// The host's database, its schema up to date: the configured one, or a private PostgreSQL that lives as long as this.
+/// </summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private readonly EmbeddedPostgresServer? _embedded;
+
+    private Database(NpgsqlDataSource dataSource, string schema, EmbeddedPostgresServer? embedded)
+    {
+        DataSource = dataSource;
+        Schema = schema;
+        _embedded = embedded;
+    }
+
+    public NpgsqlDataSource DataSource { get; }
+
+    public string Schema { get; }
+
+    /// <exception cref="ConfigurationException">The connection string or the schema's name does not parse.</exception>
+    /// <exception cref="EmbeddedPostgresException">There is no private PostgreSQL to be had.</exception>
+    /// <exception cref="NpgsqlException">The configured PostgreSQL cannot be reached.</exception>
+    /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
+    public static async Task<Database> OpenAsync(IConfiguration configuration, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var options = DatabaseOptions.From(configuration);
+        EmbeddedPostgresServer? embedded = null;
+        if (configuration.GetConnectionString(DatabaseOptions.ConnectionStringKey) is not { Length: > 0 } connectionString)
+        {
+            embedded = await EmbeddedPostgresServer.StartAsync(
+                configuration.Load<EmbeddedPostgresOptions>(EmbeddedPostgresOptions.Section),
+                loggers.CreateLogger<EmbeddedPostgresServer>(),
+                cancellation);
+            connectionString = embedded.ConnectionString;
+        }
+
+        var database = new Database(DataSourceOf(connectionString, options), options.Schema, embedded);
+        try
+        {
+            await SchemaUpgrade.RunAsync(
+                database.DataSource, options.Schema, [.. SchemaScript.EventStore, .. JobSchedulerLog.SchemaScripts], cancellation);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        if (_embedded is not null) await _embedded.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource DataSourceOf(string connectionString, DatabaseOptions options)
+    {
+        try
+        {
+            var builder = new NpgsqlDataSourceBuilder(connectionString);
+            builder.ConnectionStringBuilder.ApplicationName ??= "JobScheduler";
+            builder.ConnectionStringBuilder.MaxPoolSize = options.MaxConnections;
+            if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0) builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+            return builder.Build();
+        }
+        catch (ArgumentException e)
+        {
+            throw new ConfigurationException($"Configuration key 'ConnectionStrings:{DatabaseOptions.ConnectionStringKey}': {e.Message}");
+        }
+    }
+}
