@@ -6,7 +6,7 @@ die() {
 }
 
 ensure_dotnet() {
-    if ! command -v dotnet >/dev/null || ! dotnet --list-sdks | grep -q '^10\.'; then
+    if ! command -v dotnet >/dev/null || ! grep -q '^10\.' <<<"$(dotnet --list-sdks)"; then
         die "The .NET 10 SDK is missing: install it from https://dotnet.microsoft.com/download/dotnet/10.0 (macOS: brew install dotnet-sdk)."
     fi
 }
@@ -45,7 +45,7 @@ install_postgres_with_apt() {
     as_root+=(env DEBIAN_FRONTEND=noninteractive)
 
     echo "Installing PostgreSQL with apt-get." >&2
-    "${as_root[@]}" apt-get update -q >&2
+    "${as_root[@]}" apt-get update -q >&2 || true # one broken source need not matter; if it does, the next line says so
     "${as_root[@]}" apt-get install -qy --no-install-recommends postgresql-common >&2
     "${as_root[@]}" mkdir -p "$(dirname "$drop_in")"
     echo "create_main_cluster = false" | "${as_root[@]}" tee "$drop_in" >/dev/null
