@@ -6,8 +6,9 @@ using JobScheduler.Host.Scheduling;
 namespace JobScheduler.Host.Dispatching;
 
 /// <summary>Sends runs, within the bounds on concurrency, and has their outcomes recorded. One a process: it outlives a scheduler's term.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Design", "CA1001", Justification = "The source is cancelled and has no timer; calls that are broken off still look at it.")]
 internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, DispatchOptions options, TimeProvider time, SchedulerMetrics metrics)
-    : IDisposable
 {
     private readonly Admission<Call> _admission = new(options.MaxConcurrency, options.MaxConcurrencyPerHost);
     private readonly ConcurrentDictionary<Guid, Run> _underWay = [];
@@ -67,8 +68,6 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
 
         await _giveUp.CancelAsync();
     }
-
-    public void Dispose() => _giveUp.Dispose();
 
     private void Admit(Run run)
     {

@@ -1,0 +1,114 @@
+using JobScheduler.Domain.Executions;
+using JobScheduler.Domain.Jobs;
+using JobScheduler.Domain.Schedules;
+using JobScheduler.EventStore;
+using JobScheduler.Projections.Alerts;
+using JobScheduler.Projections.Executions;
+using JobScheduler.Projections.Jobs;
+using JobScheduler.Testing;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace JobScheduler.IntegrationTests.Scheduling;
+
+/// <summary>The host with its scheduler on a database of its own, and a receiver for its calls.</summary>
+internal sealed class SchedulingHost : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly TestDatabase _database;
+    private readonly Dictionary<string, string> _settings;
+    private WebApplicationFactory<Program>? _host;
+
+    private SchedulingHost(TestDatabase database, Receiver receiver, Dictionary<string, string> settings)
+    {
+        (_database, Receiver, _settings) = (database, receiver, settings);
+        settings["ConnectionStrings:JobScheduler"] = database.ConnectionString;
+    }
+
+    public Receiver Receiver { get; }
+
+    public IServiceProvider Services => (_host ?? throw new InvalidOperationException("The host is not started.")).Services;
+
+    public PostgresEventStore Store => Services.GetRequiredService<PostgresEventStore>();
+
+    public JobQueries Jobs => Services.GetRequiredService<JobQueries>();
+
+    public ExecutionQueries Executions => Services.GetRequiredService<ExecutionQueries>();
+
+    public AlertQueries Alerts => Services.GetRequiredService<AlertQueries>();
+
+    public static async Task<SchedulingHost> StartAsync(PostgresFixture postgres, params (string Key, string Value)[] settings)
+    {
+        var host = new SchedulingHost(
+            await postgres.CreateDatabaseAsync(), await Receiver.StartAsync(), settings.ToDictionary(s => s.Key, s => s.Value));
+        host.Start();
+        return host;
+    }
+
+    public void Start(params (string Key, string Value)[] settings)
+    {
+        foreach (var (key, value) in settings) _settings[key] = value;
+        _host = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+        {
+            foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+        });
+        _ = _host.Services;
+    }
+
+    public async Task StopAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+        _host = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Receiver.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    /// <summary>A job on a path of the receiver; by default every second.</summary>
+    public JobDefinition Definition(string path, string? cron = "* * * * * *", DateTimeOffset? runAt = null) => new(
+        new Schedule(runAt is null ? cron : null, runAt),
+        HttpTarget.To(Receiver.Url + path),
+        ExecutionPolicy.Default,
+        Alerting.Default,
+        null,
+        []);
+
+    public async Task<Guid> CreateAsync(JobDefinition definition)
+    {
+        var id = Guid.CreateVersion7();
+        await AppendAsync(id, CreateJob.Decide(definition));
+        return id;
+    }
+
+    public async Task<StoredEvent> AppendAsync(Guid streamId, object @event)
+    {
+        var result = await Store.AppendAsync(streamId, ExpectedVersion.Any, [@event], EventMetadata.None);
+        return result.ShouldBeOfType<AppendResult.Appended>().Events[0];
+    }
+
+    public async Task<IReadOnlyList<ExecutionRow>> ExecutionsOfAsync(Guid jobId) =>
+        [.. (await Executions.ListAsync(jobId, null, null, 10_000, DateTimeOffset.MaxValue, CancellationToken.None)).Reverse()];
+
+    /// <summary>The ended executions of a job, oldest first, once there are that many.</summary>
+    public Task<IReadOnlyList<ExecutionRow>> EndedAsync(Guid jobId, int count) => UntilAsync(
+        async () => (IReadOnlyList<ExecutionRow>)[.. (await ExecutionsOfAsync(jobId)).Where(e => e.Status != ExecutionStatus.Open)],
+        rows => rows.Count >= count);
+
+    /// <summary>What <paramref name="read"/> gives once it is as wanted, looked at anew whenever something was appended.</summary>
+    public async Task<T> UntilAsync<T>(Func<Task<T>> read, Func<T, bool> wanted)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var seen = await Store.HighWaterMarkAsync();
+            var value = await read();
+            if (wanted(value)) return value;
+            await Store.Signal.WaitAsync(seen, null, TimeSpan.FromMilliseconds(200), patience.Token);
+        }
+    }
+}
