@@ -46,14 +46,41 @@ internal sealed class SchedulingHost : IAsyncDisposable
         return host;
     }
 
-    public void Start(params (string Key, string Value)[] settings)
+    /// <summary>A host that only stores, with its clock shifted: what happens on it happened then.</summary>
+    public static async Task<SchedulingHost> StartIdleAsync(PostgresFixture postgres, TimeSpan shift = default)
+    {
+        var host = new SchedulingHost(await postgres.CreateDatabaseAsync(), await Receiver.StartAsync(), []);
+        host.Start(shift, ("Scheduler:Enabled", "false"));
+        return host;
+    }
+
+    public void Start(TimeSpan shift = default, params (string Key, string Value)[] settings)
     {
         foreach (var (key, value) in settings) _settings[key] = value;
         _host = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
             foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+            builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(new ShiftedTime(shift)));
         });
         _ = _host.Services;
+    }
+
+    /// <summary>Ends this host and starts one that schedules, at the true time.</summary>
+    public async Task RestartSchedulingAsync(params (string Key, string Value)[] settings)
+    {
+        await StopAsync();
+        Start(default, [("Scheduler:Enabled", "true"), .. settings]);
+    }
+
+    /// <summary>Another host on the same database.</summary>
+    public WebApplicationFactory<Program> StartSecondNode()
+    {
+        var second = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+        {
+            foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+        });
+        _ = second.Services;
+        return second;
     }
 
     public async Task StopAsync()
@@ -111,4 +138,9 @@ internal sealed class SchedulingHost : IAsyncDisposable
             await Store.Signal.WaitAsync(seen, null, TimeSpan.FromMilliseconds(200), patience.Token);
         }
     }
+}
+
+internal sealed class ShiftedTime(TimeSpan shift) : TimeProvider
+{
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
 }

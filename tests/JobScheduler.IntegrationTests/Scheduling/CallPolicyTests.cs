@@ -1,0 +1,169 @@
+using System.Globalization;
+using JobScheduler.Domain.Executions;
+using JobScheduler.Domain.Jobs;
+using JobScheduler.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace JobScheduler.IntegrationTests.Scheduling;
+
+public sealed class CallPolicyTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task Failed_attempts_are_retried_and_each_is_an_event()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/flaky", context =>
+        {
+            context.Response.StatusCode = context.Request.Headers["X-Attempt"] == "3" ? 200 : 503;
+            return Task.CompletedTask;
+        });
+        var retry = new RetryPolicy(5, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200), 2, Jitter: true);
+        var job = await host.CreateAsync(Once(host, "/flaky") with { Policy = ExecutionPolicy.Default with { Retry = retry } });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Status.ShouldBe(ExecutionStatus.Completed);
+        execution.Attempts.ShouldBe(3);
+        host.Receiver.CallsOf("/flaky").Select(c => (c.Attempt, c.ExecutionId)).ShouldBe([(1, execution.Id), (2, execution.Id), (3, execution.Id)]);
+        (await host.Store.FetchStreamAsync(execution.Id)).Select(e => e.Type.Name)
+            .ShouldBe(["execution_scheduled", "execution_attempt_failed", "execution_attempt_failed", "execution_completed"]);
+    }
+
+    [Fact]
+    public async Task Retry_after_is_honoured()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/busy", context =>
+        {
+            context.Response.StatusCode = context.Request.Headers["X-Attempt"] == "2" ? 200 : 429;
+            context.Response.Headers.RetryAfter = "2";
+            return Task.CompletedTask;
+        });
+        var retry = new RetryPolicy(2, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(10), 2, Jitter: false);
+        var job = await host.CreateAsync(Once(host, "/busy") with { Policy = ExecutionPolicy.Default with { Retry = retry } });
+
+        await host.EndedAsync(job, 1);
+
+        var calls = host.Receiver.CallsOf("/busy");
+        (calls[1].ArrivedAt - calls[0].ArrivedAt).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task Call_that_takes_longer_than_its_timeout_fails_and_delays_no_other_host()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres, ("Dispatch:MaxConcurrencyPerHost", "1"));
+        await using var other = await Receiver.StartAsync();
+        var release = new TaskCompletionSource();
+        host.Receiver.Answer("/hangs", _ => release.Task);
+        var hanging = Once(host, "/hangs");
+        var job = await host.CreateAsync(hanging with { Target = hanging.Target with { Timeout = TimeSpan.FromSeconds(3) } });
+        await host.Receiver.WaitForAsync("/hangs", 1);
+
+        await host.CreateAsync(host.Definition("/quick") with { Target = HttpTarget.To(other.Url + "/quick") });
+        await other.WaitForAsync("/quick", 1);
+        var execution = (await host.EndedAsync(job, 1)).Single();
+        release.SetResult();
+
+        execution.Status.ShouldBe(ExecutionStatus.Failed);
+        execution.Failure.ShouldBe(FailureKind.Timeout);
+        execution.StatusCode.ShouldBeNull();
+        execution.DurationMs!.Value.ShouldBeGreaterThanOrEqualTo(2900);
+    }
+
+    [Fact]
+    public async Task Refused_connection_is_a_failure_that_says_so()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var gone = await Receiver.StartAsync();
+        await gone.DisposeAsync();
+        var definition = Once(host, "/");
+        var job = await host.CreateAsync(definition with { Target = HttpTarget.To(gone.Url) });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Failure.ShouldBe(FailureKind.Connection);
+        execution.Error.ShouldNotBeNullOrWhiteSpace();
+        execution.StatusCode.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Own_success_codes_decide_and_redirects_are_followed_only_when_asked()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/moved", context =>
+        {
+            context.Response.Redirect("/here");
+            return Task.CompletedTask;
+        });
+        host.Receiver.Answer("/teapot", 418);
+        var plain = await host.CreateAsync(Once(host, "/moved"));
+        var following = Once(host, "/moved");
+        following = following with { Target = following.Target with { Method = "GET", FollowRedirects = true } };
+        var followed = await host.CreateAsync(following);
+        var teapot = Once(host, "/teapot");
+        var pleased = await host.CreateAsync(teapot with { Target = teapot.Target with { SuccessCodes = [new(418, 418)] } });
+
+        (await host.EndedAsync(plain, 1)).Single().ShouldSatisfyAllConditions(
+            e => e.Status.ShouldBe(ExecutionStatus.Failed), e => e.StatusCode.ShouldBe(302));
+        (await host.EndedAsync(followed, 1)).Single().StatusCode.ShouldBe(200);
+        (await host.EndedAsync(pleased, 1)).Single().Status.ShouldBe(ExecutionStatus.Completed);
+    }
+
+    [Fact]
+    public async Task Body_and_content_type_are_sent_and_the_answers_beginning_is_kept()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/echo", context => context.Response.WriteAsync(new string('ä', 5000)));
+        var definition = Once(host, "/echo");
+        var job = await host.CreateAsync(definition with
+        {
+            Target = definition.Target with { Body = """{"naïve":true}""", ContentType = "application/json" },
+        });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        var call = host.Receiver.CallsOf("/echo").Single();
+        call.Body.ShouldBe("""{"naïve":true}""");
+        call.Headers["Content-Type"].ShouldBe("application/json");
+        execution.Response.ShouldBe(new string('ä', 128));
+    }
+
+    [Fact]
+    public async Task Overlapping_occurrences_are_skipped_when_the_policy_says_so()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var release = new TaskCompletionSource();
+        host.Receiver.Answer("/slow", _ => release.Task);
+        var job = await host.CreateAsync(host.Definition("/slow") with { Policy = ExecutionPolicy.Default with { Overlap = OverlapPolicy.Skip } });
+
+        var skipped = (await host.EndedAsync(job, 2)).ToList();
+        release.SetResult();
+        var completed = await host.UntilAsync(
+            () => host.ExecutionsOfAsync(job), rows => rows.Any(r => r.Status == ExecutionStatus.Completed));
+
+        skipped.ShouldAllBe(e => e.SkipReason == SkipReason.PreviousRunOpen && e.StartedAt == null);
+        completed[0].Status.ShouldBe(ExecutionStatus.Completed);
+    }
+
+    [Fact]
+    public async Task Overlapping_occurrence_waits_for_the_one_before_it_when_the_policy_says_so()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var release = new TaskCompletionSource();
+        host.Receiver.Answer("/queued", _ => release.Task);
+        var job = await host.CreateAsync(host.Definition("/queued") with { Policy = ExecutionPolicy.Default with { Overlap = OverlapPolicy.Queue } });
+
+        var skipped = (await host.EndedAsync(job, 1))[0];
+        var callsWhileOpen = host.Receiver.CallsOf("/queued").Count;
+        release.SetResult();
+        var calls = await host.Receiver.WaitForAsync("/queued", 2);
+
+        callsWhileOpen.ShouldBe(1);
+        calls[1].ScheduledFor.ShouldBe(calls[0].ScheduledFor.AddSeconds(1));
+        skipped.ScheduledFor.ShouldBe(calls[0].ScheduledFor.AddSeconds(2));
+    }
+
+    private static JobDefinition Once(SchedulingHost host, string path) =>
+        host.Definition(path, runAt: DateTimeOffset.Parse(
+            DateTimeOffset.UtcNow.AddMilliseconds(300).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+}

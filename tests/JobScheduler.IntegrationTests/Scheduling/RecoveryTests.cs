@@ -1,0 +1,136 @@
+using JobScheduler.Domain.Executions;
+using JobScheduler.Domain.Jobs;
+using JobScheduler.Domain.Schedules;
+using JobScheduler.Testing;
+
+namespace JobScheduler.IntegrationTests.Scheduling;
+
+public sealed class RecoveryTests(PostgresFixture postgres)
+{
+    private static readonly TimeSpan AnHourAgo = TimeSpan.FromHours(-1);
+
+    [Fact]
+    public async Task Claim_without_an_outcome_is_sent_again_under_its_execution_id()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var job = await host.CreateAsync(host.Definition("/again", cron: "0 0 0 1 1 *"));
+        var (claim, instant) = await ClaimAsync(host, job);
+
+        await host.RestartSchedulingAsync();
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Id.ShouldBe(claim);
+        execution.Status.ShouldBe(ExecutionStatus.Completed);
+        var call = host.Receiver.Calls.Single();
+        call.ExecutionId.ShouldBe(claim);
+        call.ScheduledFor.ShouldBe(instant);
+    }
+
+    [Fact]
+    public async Task Lost_outcome_of_an_at_most_once_job_is_recorded_as_unknown_and_not_sent_again()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var policy = ExecutionPolicy.Default with { Type = DeliveryType.AtMostOnce };
+        var job = await host.CreateAsync(host.Definition("/at-most-once", cron: "0 0 0 1 1 *") with { Policy = policy });
+        await ClaimAsync(host, job);
+
+        await host.RestartSchedulingAsync();
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Status.ShouldBe(ExecutionStatus.Failed);
+        execution.Failure.ShouldBe(FailureKind.OutcomeUnknown);
+        host.Receiver.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Retry_that_waited_is_made_after_a_restart_with_its_attempt_number()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var policy = ExecutionPolicy.Default with { Retry = RetryPolicy.None with { MaxAttempts = 3 } };
+        var job = await host.CreateAsync(host.Definition("/retry", cron: "0 0 0 1 1 *") with { Policy = policy });
+        var (claim, instant) = await ClaimAsync(host, job);
+        var failed = new AttemptResult(1, instant, 5, 0, 500, FailureKind.StatusCode, "The answer was 500.");
+        await host.AppendAsync(claim, new ExecutionAttemptFailed(job, instant, failed, DateTimeOffset.UtcNow.AddSeconds(1)));
+
+        await host.RestartSchedulingAsync();
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Attempts.ShouldBe(2);
+        host.Receiver.Calls.Single().Attempt.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(MisfirePolicy.FireOnce, 1)]
+    [InlineData(MisfirePolicy.FireAll, 12)]
+    [InlineData(MisfirePolicy.Skip, 0)]
+    public async Task Occurrences_of_an_outage_follow_the_misfire_policy_and_each_is_accounted_for(MisfirePolicy misfire, int late)
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres, AnHourAgo);
+        var definition = host.Definition("/outage", cron: "0 */5 * * * *") with { Policy = ExecutionPolicy.Default with { Misfire = misfire } };
+        var job = await host.CreateAsync(definition);
+        var created = (await host.Jobs.FindAsync(job, default))!.CreatedAt;
+        var due = new Timetable(definition.Schedule).Between(created, DateTimeOffset.UtcNow.AddSeconds(-2)).ToList();
+
+        await host.RestartSchedulingAsync(("Scheduler:MisfireGrace", "00:00:01"));
+        var accounted = await host.UntilAsync(
+            async () => (
+                Runs: await host.ExecutionsOfAsync(job),
+                Missed: await host.Executions.MissedBetweenAsync(job, created, DateTimeOffset.MaxValue, default)),
+            seen => seen.Runs.Count(r => r.Status == ExecutionStatus.Completed) + seen.Missed.Sum(m => m.Count) >= due.Count);
+
+        due.Count.ShouldBeInRange(11, 12);
+        var ran = accounted.Runs.Where(r => r.ScheduledFor <= due[^1]).Select(r => r.ScheduledFor).ToList();
+        ran.ShouldBe(due.TakeLast(Math.Min(late, due.Count)));
+        var missed = accounted.Missed.SingleOrDefault();
+        (missed?.Count ?? 0).ShouldBe(due.Count - ran.Count);
+        if (missed is null) return;
+        missed.FirstAt.ShouldBe(due[0]);
+        missed.LastAt.ShouldBe(due[due.Count - ran.Count - 1]);
+        missed.Reason.ShouldBe(MissedReason.SchedulerDown);
+    }
+
+    [Fact]
+    public async Task Occurrences_of_a_schedule_that_was_changed_during_an_outage_are_recorded_as_missed()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres, AnHourAgo);
+        var job = await host.CreateAsync(host.Definition("/superseded", cron: "0 */5 * * * *"));
+        await host.StopAsync();
+        host.Start();
+        await host.AppendAsync(job, new JobRescheduled(new Schedule("0 0 0 1 1 *")));
+
+        await host.RestartSchedulingAsync();
+        var missed = await host.UntilAsync(
+            () => host.Executions.MissedBetweenAsync(job, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, default), rows => rows.Count > 0);
+
+        missed.Single().Reason.ShouldBe(MissedReason.ScheduleSuperseded);
+        missed.Single().Count.ShouldBeInRange(11, 12);
+        host.Receiver.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Second_node_stands_by_and_takes_over_when_the_first_ends()
+    {
+        await using var first = await SchedulingHost.StartAsync(postgres);
+        var job = await first.CreateAsync(first.Definition("/failover"));
+        await first.Receiver.WaitForAsync("/failover", 1);
+        await using var second = first.StartSecondNode();
+        await first.Receiver.WaitForAsync("/failover", 3);
+        await first.StopAsync();
+        var before = first.Receiver.Calls.Count;
+
+        var calls = await first.Receiver.WaitForAsync("/failover", before + 3);
+
+        calls.Select(c => c.ExecutionId).ShouldBeUnique();
+        var instants = calls.Select(c => c.ScheduledFor).Order().ToList();
+        instants.ShouldBe(Enumerable.Range(0, instants.Count).Select(i => instants[0].AddSeconds(i)));
+        calls.ShouldAllBe(c => c.JobId == job);
+    }
+
+    private static async Task<(Guid Id, DateTimeOffset Instant)> ClaimAsync(SchedulingHost host, Guid job)
+    {
+        var instant = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        var id = ExecutionId.Of(job, instant);
+        await host.AppendAsync(id, new ExecutionScheduled(job, instant));
+        return (id, instant);
+    }
+}
