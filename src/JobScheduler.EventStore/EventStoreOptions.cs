@@ -15,7 +15,9 @@ public sealed record EventStoreOptions
     /// <summary>Events committed together at most, unless one request has more. From 1; the default is 4,000.</summary>
     public int MaxBatchEvents { get; init; } = 4_000;
 
-    /// <summary>How long an append is retried while PostgreSQL cannot be reached, from its enqueueing. From 0; the default is 30 s.</summary>
+    /// <summary>
+    /// How long an append is retried while PostgreSQL cannot be reached, from its enqueueing. From 0; the default is 30 s.
+    /// </summary>
     public TimeSpan AppendRetryFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long disposal waits for what is queued. From 0; the default is 10 s.</summary>

@@ -6,7 +6,8 @@ namespace JobScheduler.EventStore;
 
 /// <summary>
 /// The event log: append, fetch, follow. One a process and schema, thread-safe. Holds a connection to write and, once somebody waits on
-/// <see cref="Signal"/>, one to listen; reads borrow from the data source, which should have <c>Max Auto Prepare</c> set and is not disposed.
+/// <see cref="Signal"/>, one to listen; reads borrow from the data source, which should have <c>Max Auto Prepare</c> set and is not
+/// disposed.
 /// <para>Writers of other programs must take the append lock, or a follower of the feed may miss what they append.</para>
 /// </summary>
 public sealed class PostgresEventStore : IAsyncDisposable
@@ -53,12 +54,15 @@ public sealed class PostgresEventStore : IAsyncDisposable
     public EventSignal Signal { get; }
 
     /// <summary>
-    /// Appends to all the streams or to none, durably, together with the inline projections. Requests of all callers are committed in groups; one's conflict
-    /// or failure is never another's. Cancelling drops the request if its commit has not begun; after that its outcome is awaited.
+    /// Appends to all the streams or to none, durably, together with the inline projections. Requests of all callers are committed in
+    /// groups; one's conflict or failure is never another's. Cancelling drops the request if its commit has not begun; after that its
+    /// outcome is awaited.
     /// </summary>
-    /// <exception cref="ArgumentException">Nothing to append, a stream named twice, or a stream's events belong to different stream types.</exception>
+    /// <exception cref="ArgumentException">Nothing to append, a stream named twice, or a stream's events belong to different stream
+    /// types.</exception>
     /// <exception cref="UnknownEventTypeException">An event's type is not registered.</exception>
-    /// <exception cref="EventStoreUnavailableException">PostgreSQL could not be reached for <see cref="EventStoreOptions.AppendRetryFor"/>.</exception>
+    /// <exception cref="EventStoreUnavailableException">PostgreSQL could not be reached for <see
+    /// cref="EventStoreOptions.AppendRetryFor"/>.</exception>
     /// <exception cref="PostgresException">PostgreSQL refuses the data, e.g. a string with U+0000.</exception>
     public Task<AppendResult> AppendAsync(
         IReadOnlyList<StreamAppend> streams, EventMetadata metadata, CancellationToken cancellationToken = default)
@@ -70,10 +74,17 @@ public sealed class PostgresEventStore : IAsyncDisposable
 
     /// <inheritdoc cref="AppendAsync(IReadOnlyList{StreamAppend}, EventMetadata, CancellationToken)"/>
     public Task<AppendResult> AppendAsync(
-        Guid streamId, ExpectedVersion expected, IReadOnlyList<object> events, EventMetadata metadata, CancellationToken cancellationToken = default) =>
+        Guid streamId,
+        ExpectedVersion expected,
+        IReadOnlyList<object> events,
+        EventMetadata metadata,
+        CancellationToken cancellationToken = default) =>
         AppendAsync([new StreamAppend(streamId, expected, events)], metadata, cancellationToken);
 
-    /// <summary>The stream's events, or those up to a version, or those before the first that is later than an instant. Empty if there is no such stream.</summary>
+    /// <summary>
+    /// The stream's events, or those up to a version, or those before the first that is later than an instant. Empty if there is no such
+    /// stream.
+    /// </summary>
     /// <exception cref="UnknownEventTypeException">The stream holds an event of a type that is not registered.</exception>
     public async Task<IReadOnlyList<StoredEvent>> FetchStreamAsync(
         Guid id, long? version = null, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default)
@@ -86,7 +97,11 @@ public sealed class PostgresEventStore : IAsyncDisposable
     /// <summary>Folds what <see cref="FetchStreamAsync"/> would return; null if there is no such stream.</summary>
     /// <exception cref="UnknownEventTypeException">The stream holds an event of a type that is not registered.</exception>
     public async Task<T?> AggregateStreamAsync<T>(
-        Guid id, Func<T?, StoredEvent, T?> evolve, long? version = null, DateTimeOffset? timestamp = null, CancellationToken cancellationToken = default)
+        Guid id,
+        Func<T?, StoredEvent, T?> evolve,
+        long? version = null,
+        DateTimeOffset? timestamp = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(evolve);
         var state = default(T);
@@ -94,15 +109,20 @@ public sealed class PostgresEventStore : IAsyncDisposable
         return state;
     }
 
-    /// <summary>The first <paramref name="limit"/> (from 1) events past <paramref name="after"/>, of these stored type names (null: of all).</summary>
+    /// <summary>
+    /// The first <paramref name="limit"/> (from 1) events past <paramref name="after"/>, of these stored type names (null: of all).
+    /// </summary>
     /// <exception cref="UnknownEventTypeException">One of them is of a type that is not registered.</exception>
-    public Task<FeedPage> FeedAsync(long after, IReadOnlyCollection<string>? types, int limit, CancellationToken cancellationToken = default) =>
+    public Task<FeedPage> FeedAsync(
+        long after, IReadOnlyCollection<string>? types, int limit, CancellationToken cancellationToken = default) =>
         _reader.FeedAsync(after, types, limit, cancellationToken);
 
     /// <summary>The last committed event's sequence; 0 when there is none.</summary>
     public Task<long> HighWaterMarkAsync(CancellationToken cancellationToken = default) => _reader.HighWaterMarkAsync(cancellationToken);
 
-    /// <summary>Accepts no more appends, commits what is queued (for up to <see cref="EventStoreOptions.FlushFor"/>) and closes its connections.</summary>
+    /// <summary>
+    /// Accepts no more appends, commits what is queued (for up to <see cref="EventStoreOptions.FlushFor"/>) and closes its connections.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;

@@ -1,8 +1,8 @@
 namespace JobScheduler.EventStore;
 
 /// <summary>
-/// Decides, in memory and in request order, which of the requests gathered for one commit go in: each sees the versions as the accepted ones before it
-/// leave them. Then numbers the events.
+/// Decides, in memory and in request order, which of the requests gathered for one commit go in: each sees the versions as the accepted
+/// ones before it leave them. Then numbers the events.
 /// </summary>
 internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
 {
@@ -23,6 +23,9 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
     /// <summary>The accepted events, in log order, once they are numbered.</summary>
     public List<StoredEvent> Events { get; private set; } = [];
 
+    /// <summary>What to tell the log's followers; null until the events are numbered.</summary>
+    public EventNotice? Notice { get; private set; }
+
     /// <summary>What the accepted events' rows hold beyond <see cref="Events"/>, row by row.</summary>
     public List<(byte[] Json, byte[]? Headers)> Payloads { get; private set; } = [];
 
@@ -30,7 +33,8 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
 
     public Guid[] EventIds() => [.. Requests.SelectMany(request => request.Events).Select(prepared => prepared.Id)];
 
-    /// <param name="committed">Events of these requests that an earlier try, whose outcome was unknown, turns out to have committed.</param>
+    /// <param name="committed">Events of these requests that an earlier try, whose outcome was unknown, turns out to have
+    /// committed.</param>
     public void Decide(IReadOnlyDictionary<Guid, Committed> committed)
     {
         foreach (var request in Requests)
@@ -57,8 +61,9 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
                 for (var e = 1; e <= stream.Events.Count; e++)
                 {
                     var prepared = request.Events[next];
+                    var (sequence, version) = (sequences[Events.Count], versions[s] + e);
                     var stored = new StoredEvent(
-                        sequences[Events.Count], prepared.Id, stream.StreamId, versions[s] + e, timestamp, prepared.Type, prepared.Data, request.Metadata);
+                        sequence, prepared.Id, stream.StreamId, version, timestamp, prepared.Type, prepared.Data, request.Metadata);
                     Events.Add(stored);
                     Payloads.Add((prepared.Json, request.Headers));
                     appended[next++] = stored;
@@ -67,6 +72,8 @@ internal sealed class AppendBatch(IReadOnlyList<AppendRequest> requests)
 
             _results.Add((request, new AppendResult.Appended(appended)));
         }
+
+        Notice = EventNotice.Of(Events);
     }
 
     /// <summary>Answers every request. Only after the commit: a conflict may rest on a neighbour's events.</summary>

@@ -1,13 +1,16 @@
+using System.Data;
 using Npgsql;
 
 namespace JobScheduler.EventStore;
 
 /// <summary>
-/// The writer's connection and its transaction of three round trips: take the lock and read versions; draw sequence numbers; write and commit.
+/// The writer's connection and its transaction of three round trips: take the lock and read versions; draw sequence numbers; write and
+/// commit.
 /// <para>
-/// Why the feed has no hidden events: every writer takes the schema's append lock before it draws a sequence number and holds it until its commit is
-/// visible (PostgreSQL releases a transaction's locks after that). So sequence numbers are drawn in commit order, and whoever sees an event sees all
-/// before it. Numbers are drawn only for events that were accepted; one is left unused only if the write itself then fails.
+/// Why the feed has no hidden events: every writer takes the schema's append lock before it draws a sequence number and holds it until
+/// its commit is visible (PostgreSQL releases a transaction's locks after that). So sequence numbers are drawn in commit order, and
+/// whoever sees an event sees all before it. Numbers are drawn only for events that were accepted; one is left unused only if the write
+/// itself then fails.
 /// </para>
 /// </summary>
 internal sealed class AppendConnection(
@@ -30,23 +33,19 @@ internal sealed class AppendConnection(
     public async Task CommitAsync(AppendBatch batch, bool inDoubt, CancellationToken cancellationToken)
     {
         CommitRequested = false;
-        _connection ??= await OpenAsync(cancellationToken);
+        _connection ??= await dataSource.OpenConnectionAsync(cancellationToken);
+        var committed = false;
         try
         {
             batch.Decide(await BeginAsync(batch, inDoubt, cancellationToken));
-            if (batch.EventCount == 0)
-            {
-                await RollbackAsync(_connection, cancellationToken);
-                return;
-            }
-
+            if (batch.EventCount == 0) return;
             batch.Number(await DrawSequencesAsync(batch.EventCount, cancellationToken), Now());
             await WriteAsync(batch, cancellationToken);
+            committed = true;
         }
-        catch
+        finally
         {
-            await AbandonAsync();
-            throw;
+            if (!committed) await AbandonAsync(_connection);
         }
     }
 
@@ -57,48 +56,45 @@ internal sealed class AppendConnection(
         _connection = null;
     }
 
-    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
-    {
-        var opened = await dataSource.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            // The writer's statements reach rows by key. A plan made while a table was small must not go on scanning it when it has grown.
-            await using var command = new NpgsqlCommand("set enable_seqscan = off", opened);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return opened;
-        }
-        catch
-        {
-            await opened.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>The lock is a statement of its own: the ones after it take their snapshot when it is held.</summary>
-    private async Task<IReadOnlyDictionary<Guid, Committed>> BeginAsync(AppendBatch batch, bool inDoubt, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<Guid, Committed>> BeginAsync(
+        AppendBatch batch, bool inDoubt, CancellationToken cancellationToken)
     {
         var streamIds = batch.StreamIds();
         await using var commands = new NpgsqlBatch(_connection)
         {
             BatchCommands =
             {
-                new("begin"),
+                // Each statement sees what is committed when it starts: those after the lock see all that earlier writers did.
+                new("begin isolation level read committed"),
+                // The writer's statements reach rows by key. A plan made while a table was small must not go on scanning it when it
+                // has grown; and a scan that cannot be avoided must not look dear enough for the just-in-time compiler.
+                new("set local enable_seqscan = off"),
+                new("set local jit = off"),
                 new(LockSql(schema)),
-                new($"select id, version from {schema}.mt_streams where id = any($1)") { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = streamIds } } },
+                new($"select id, version from {schema}.mt_streams where id = any($1)")
+                {
+                    Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = streamIds } },
+                },
             },
         };
         if (inDoubt)
         {
-            commands.BatchCommands.Add(new($"select id, seq_id, version, timestamp from {schema}.mt_events where stream_id = any($1) and id = any($2)")
+            commands.BatchCommands.Add(new(
+                $"select id, seq_id, version, timestamp from {schema}.mt_events where stream_id = any($1) and id = any($2)")
             {
-                Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = streamIds }, new NpgsqlParameter<Guid[]> { TypedValue = batch.EventIds() } },
+                Parameters =
+                {
+                    new NpgsqlParameter<Guid[]> { TypedValue = streamIds },
+                    new NpgsqlParameter<Guid[]> { TypedValue = batch.EventIds() },
+                },
             });
         }
 
         await commands.PrepareAsync(cancellationToken);
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken)) batch.Versions.Add(reader.GetGuid(0), reader.IsDBNull(1) ? 0 : reader.GetInt64(1));
+        while (await reader.ReadAsync(cancellationToken))
+            batch.Versions.Add(reader.GetGuid(0), reader.IsDBNull(1) ? 0 : reader.GetInt64(1));
         if (!inDoubt) return NothingCommitted;
 
         var committed = new Dictionary<Guid, Committed>();
@@ -130,7 +126,7 @@ internal sealed class AppendConnection(
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = EventNotice.Channel(schema) },
-                new NpgsqlParameter<string> { TypedValue = EventNotice.Of(batch.Events).ToString() },
+                new NpgsqlParameter<string> { TypedValue = batch.Notice!.ToString() },
             },
         });
         commands.BatchCommands.Add(new("commit"));
@@ -147,21 +143,15 @@ internal sealed class AppendConnection(
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    private static async Task RollbackAsync(NpgsqlConnection _connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("rollback", _connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
     /// <summary>Leaves either a clean connection or none.</summary>
-    private async Task AbandonAsync()
+    private async Task AbandonAsync(NpgsqlConnection abandoned)
     {
-        if (_connection is null) return;
         try
         {
-            if (_connection.FullState == System.Data.ConnectionState.Open)
+            if (abandoned.FullState == ConnectionState.Open)
             {
-                await RollbackAsync(_connection, CancellationToken.None);
+                await using var command = new NpgsqlCommand("rollback", abandoned);
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
                 return;
             }
         }

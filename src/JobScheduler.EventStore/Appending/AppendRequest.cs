@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace JobScheduler.EventStore;
 
-/// <summary>One caller's append on its way through the writer. Serialized on the caller's thread, so that the writer only moves bytes.</summary>
+/// <summary>
+/// One caller's append on its way through the writer. Serialized on the caller's thread, so that the writer only moves bytes.
+/// </summary>
 internal sealed class AppendRequest
 {
     private readonly TaskCompletionSource<AppendResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +24,9 @@ internal sealed class AppendRequest
 
     public byte[]? Headers { get; }
 
-    /// <summary>Of all streams, in order. Their ids stay the same over retries: by them a commit of unknown outcome is found again.</summary>
+    /// <summary>
+    /// Of all streams, in order. Their ids stay the same over retries: by them a commit of unknown outcome is found again.
+    /// </summary>
     public PreparedEvent[] Events { get; }
 
     public long EnqueuedAt { get; } = TimeProvider.System.GetTimestamp();
@@ -31,7 +35,8 @@ internal sealed class AppendRequest
 
     public Task<AppendResult> Completion => _completion.Task;
 
-    /// <exception cref="ArgumentException">Nothing to append, a stream named twice, or a stream's events belong to different stream types.</exception>
+    /// <exception cref="ArgumentException">Nothing to append, a stream named twice, or a stream's events belong to different stream
+    /// types.</exception>
     /// <exception cref="UnknownEventTypeException">An event's type is not registered.</exception>
     public static AppendRequest Create(IReadOnlyList<StreamAppend> streams, EventMetadata metadata, EventTypes types)
     {
@@ -43,13 +48,18 @@ internal sealed class AppendRequest
         var next = 0;
         foreach (var stream in streams)
         {
-            if (stream.Events.Count == 0) throw new ArgumentException($"The append to stream {stream.StreamId} has no events.", nameof(streams));
+            if (stream.Events.Count == 0)
+                throw new ArgumentException($"The append to stream {stream.StreamId} has no events.", nameof(streams));
             var streamType = types.Of(stream.Events[0]).StreamType;
             foreach (var data in stream.Events)
             {
                 var type = types.Of(data);
                 if (type.StreamType != streamType)
-                    throw new ArgumentException($"The append to stream {stream.StreamId} mixes {streamType} and {type.StreamType} events.", nameof(streams));
+                {
+                    throw new ArgumentException(
+                        $"The append to stream {stream.StreamId} mixes {streamType} and {type.StreamType} events.", nameof(streams));
+                }
+
                 events[next++] = new(Guid.CreateVersion7(), type, data, type.Serialize(data));
             }
         }

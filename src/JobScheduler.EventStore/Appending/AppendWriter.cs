@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace JobScheduler.EventStore;
 
 /// <summary>
-/// The process's one writer: commits together what gathered while the last commit was under way. The longer a commit takes, the larger the next batch, so
-/// that throughput follows the load without a delay of its own.
+/// The process's one writer: commits together what gathered while the last commit was under way. The longer a commit takes, the larger
+/// the next batch, so that throughput follows the load without a delay of its own.
 /// </summary>
 internal sealed class AppendWriter : IAsyncDisposable
 {
@@ -105,9 +105,9 @@ internal sealed class AppendWriter : IAsyncDisposable
 #pragma warning restore CA1031
             {
                 var failure = AppendFailures.Classify(exception);
+                inDoubt |= _connection.CommitRequested;
                 if (failure == AppendFailure.Unavailable)
                 {
-                    inDoubt |= _connection.CommitRequested;
                     _logger.LogWarning(exception, "Appending {Count} requests failed, trying again in {Backoff}", requests.Count, backoff);
                     requests = await StillInTimeAsync(requests, inDoubt, exception, backoff);
                     backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
@@ -125,16 +125,18 @@ internal sealed class AppendWriter : IAsyncDisposable
     {
         var started = TimeProvider.System.GetTimestamp();
         await _connection.CommitAsync(batch, inDoubt, _aborted.Token);
-        if (batch.EventCount > 0)
+        if (batch.Notice is { } notice)
         {
-            _committed(EventNotice.Of(batch.Events));
+            _committed(notice);
             EventStoreMetrics.Committed(batch, TimeProvider.System.GetElapsedTime(started));
         }
 
         batch.Complete();
     }
 
-    /// <summary>Halves the batch until the request at fault stands alone: the others cost a commit for each halving, not one each.</summary>
+    /// <summary>
+    /// Halves the batch until the request at fault stands alone: the others cost a commit for each halving, not one each.
+    /// </summary>
     private async Task IsolateAsync(List<AppendRequest> requests, bool inDoubt, Exception exception)
     {
         if (requests.Count == 1)

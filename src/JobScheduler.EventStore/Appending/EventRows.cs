@@ -3,7 +3,9 @@ using NpgsqlTypes;
 
 namespace JobScheduler.EventStore;
 
-/// <summary>The two statements that write a batch, one row of the arrays a stream or an event. The buffers are kept from batch to batch.</summary>
+/// <summary>
+/// The two statements that write a batch, one row of the arrays a stream or an event. The buffers are kept from batch to batch.
+/// </summary>
 internal sealed class EventRows(string schema)
 {
     private readonly string upsertStreams =
@@ -17,8 +19,10 @@ internal sealed class EventRows(string schema)
     private readonly string insertEvents =
         $"""
         insert into {schema}.mt_events
-            (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived, correlation_id, causation_id, headers)
-        select e.seq_id, e.id, e.stream_id, e.version, e.data, e.type, $10, '*DEFAULT*', e.dotnet_type, false, e.correlation_id, e.causation_id, e.headers
+            (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived,
+             correlation_id, causation_id, headers)
+        select e.seq_id, e.id, e.stream_id, e.version, e.data, e.type, $10, '*DEFAULT*', e.dotnet_type, false,
+               e.correlation_id, e.causation_id, e.headers
         from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $11)
             as e (seq_id, id, stream_id, version, data, type, dotnet_type, correlation_id, causation_id, headers)
         """;

@@ -1,6 +1,8 @@
 namespace JobScheduler.EventStore;
 
-/// <summary>PostgreSQL could not be reached for <see cref="EventStoreOptions.AppendRetryFor"/>, or the store was disposed meanwhile.</summary>
+/// <summary>
+/// PostgreSQL could not be reached for <see cref="EventStoreOptions.AppendRetryFor"/>, or the store was disposed meanwhile.
+/// </summary>
 public sealed class EventStoreUnavailableException(bool outcomeUnknown, Exception? cause) : Exception(
     outcomeUnknown
         ? "The event store became unavailable while committing: the events may or may not have been appended."

@@ -6,8 +6,9 @@ namespace JobScheduler.EventStore;
 public interface IInlineProjection
 {
     /// <summary>
-    /// Adds set-based commands for the events of one commit, in log order. Must depend on nothing but its arguments. Positional parameters ($1, …) with a
-    /// type or a non-null value, and the same SQL text each time: the commands are prepared. An exception fails the append, not its neighbours.
+    /// Adds set-based commands for the events of one commit, in log order. Must depend on nothing but its arguments. Positional
+    /// parameters ($1, …) with a type or a non-null value, and the same SQL text each time: the commands are prepared. An exception fails
+    /// the append, not its neighbours.
     /// </summary>
     void Apply(IReadOnlyList<StoredEvent> events, string schema, NpgsqlBatch batch);
 }

@@ -4,8 +4,8 @@ using Npgsql;
 namespace JobScheduler.EventStore;
 
 /// <summary>
-/// Tables that follow from the log alone, so that <see cref="ReadModelRebuild"/> can make them anew. They have no foreign keys and no triggers,
-/// nobody else writes to them, and their columns take no value from the database (no sequences, no <c>now()</c>).
+/// Tables that follow from the log alone, so that <see cref="ReadModelRebuild"/> can make them anew. They have no foreign keys and no
+/// triggers, nobody else writes to them, and their columns take no value from the database (no sequences, no <c>now()</c>).
 /// </summary>
 public abstract class ReadModel : IInlineProjection
 {
@@ -31,6 +31,8 @@ public abstract class ReadModel : IInlineProjection
         if (relevant.Count > 0) Write(relevant, schema, batch);
     }
 
-    /// <summary>As <see cref="Apply"/>, with at least one event, all of <see cref="EventTypes"/>; unchanged for the live path and for a rebuild.</summary>
+    /// <summary>
+    /// As <see cref="Apply"/>, with at least one event, all of <see cref="EventTypes"/>; unchanged for the live path and for a rebuild.
+    /// </summary>
     protected abstract void Write(IReadOnlyList<StoredEvent> events, string schema, NpgsqlBatch batch);
 }

@@ -6,8 +6,8 @@ using Npgsql;
 namespace JobScheduler.EventStore;
 
 /// <summary>
-/// Makes a read model anew from the log while the live one goes on being written: replays into a side schema, compares the two at one position of the log,
-/// and swaps in one short transaction. A rebuild that fails or is killed leaves the live tables as they were.
+/// Makes a read model anew from the log while the live one goes on being written: replays into a side schema, compares the two at one
+/// position of the log, and swaps in one short transaction. A rebuild that fails or is killed leaves the live tables as they were.
 /// </summary>
 public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModelRebuild>? logger = null)
 {
@@ -27,26 +27,28 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
 
         var side = new SideSchema(store.Schema, model);
         var replay = new Replay(store, model, side.Name, progress);
-        await side.CreateAsync(connection, cancellationToken);
+        var swapped = false;
         try
         {
+            await side.CreateAsync(connection, cancellationToken);
             await replay.CatchUpAsync(connection, cancellationToken);
             await side.AnalyzeAsync(connection, cancellationToken);
             var (comparedAt, tables) = await CompareAsync(connection, side, replay, cancellationToken);
             await replay.CatchUpAsync(connection, cancellationToken);
             await SwapAsync(connection, side, replay, cancellationToken);
+            swapped = true;
             return new(model.Name, replay.Events, comparedAt, tables, TimeProvider.System.GetElapsedTime(started));
         }
-        catch
+        finally
         {
-            await DropAsync(connection, side);
-            throw;
+            if (!swapped) await DropAsync(connection, side);
         }
     }
 
     /// <summary>
-    /// Without holding up a single append: a repeatable-read snapshot shows the live tables exactly as of its own high-water mark, since events and inline
-    /// projections commit together; the rebuilt tables are brought to that mark within the same transaction, which sees its own rows.
+    /// Without holding up a single append: a repeatable-read snapshot shows the live tables exactly as of its own high-water mark, since
+    /// events and inline projections commit together; the rebuilt tables are brought to that mark within the same transaction, which sees
+    /// its own rows.
     /// </summary>
     private static async Task<(long At, IReadOnlyList<TableDifference> Tables)> CompareAsync(
         NpgsqlConnection connection, SideSchema side, Replay replay, CancellationToken cancellationToken)
@@ -60,8 +62,8 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
     }
 
     /// <summary>
-    /// Under the append lock, so that the tail is final. The wait for a long-running reader of a live table is bounded, for appends wait with us; then the
-    /// lock is given back and the swap tried again.
+    /// Under the append lock, so that the tail is final. The wait for a long-running reader of a live table is bounded, for appends wait
+    /// with us; then the lock is given back and the swap tried again.
     /// </summary>
     private async Task SwapAsync(NpgsqlConnection connection, SideSchema side, Replay replay, CancellationToken cancellationToken)
     {

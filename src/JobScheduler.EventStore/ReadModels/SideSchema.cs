@@ -9,7 +9,9 @@ internal sealed class SideSchema(string live, ReadModel model)
 
     public string Name { get; } = $"{live}_rebuild_{model.Name}";
 
-    /// <summary>Creates the tables empty, with the live ones' columns, defaults, keys, checks, indexes (names included) and storage parameters.</summary>
+    /// <summary>
+    /// Creates the tables empty, with the live ones' columns, defaults, keys, checks, indexes (names included) and storage parameters.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A live table has what a copy would lose: a foreign key or a trigger.</exception>
     public async Task CreateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -42,7 +44,10 @@ internal sealed class SideSchema(string live, ReadModel model)
                 (long)(await count.ExecuteScalarAsync(cancellationToken))!,
                 onlyInLive,
                 onlyInRebuilt,
-                [.. liveSamples.Select(row => new RowDifference(true, row)), .. rebuiltSamples.Select(row => new RowDifference(false, row))]));
+                [
+                    .. liveSamples.Select(row => new RowDifference(OnlyInLive: true, row)),
+                    .. rebuiltSamples.Select(row => new RowDifference(OnlyInLive: false, row)),
+                ]));
         }
 
         return differences;
@@ -83,14 +88,18 @@ internal sealed class SideSchema(string live, ReadModel model)
             union all
             select tgname from pg_trigger where not tgisinternal and tgrelid = any($1::text[]::regclass[])
             limit 1
-            """, connection) { Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. model.Tables.Select(table => $"{live}.{table}")] } } };
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. model.Tables.Select(table => $"{live}.{table}")] });
         if (await command.ExecuteScalarAsync(cancellationToken) is string lost)
-            throw new InvalidOperationException($"The read model '{model.Name}' cannot be rebuilt: '{lost}' would be lost, its tables may have no foreign keys or triggers.");
+        {
+            throw new InvalidOperationException(
+                $"The read model '{model.Name}' cannot be rebuilt: its foreign key or trigger '{lost}' would be lost.");
+        }
     }
 
     /// <summary>
-    /// What <c>like … including all</c> leaves out: storage parameters, and the indexes' names, which it makes up. Indexes are paired by their definition and
-    /// renamed by way of a name that cannot clash.
+    /// What <c>like … including all</c> leaves out: storage parameters, and the indexes' names, which it makes up. Indexes are paired by
+    /// their definition and renamed by way of a name that cannot clash.
     /// </summary>
     private async Task<List<string>> FinishingTouchesAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
@@ -100,7 +109,8 @@ internal sealed class SideSchema(string live, ReadModel model)
                 select i.indrelid, c.relname as name, i.indisprimary, i.indisunique,
                        substring(pg_get_indexdef(i.indexrelid) from ' USING .*$') as definition,
                        row_number() over (
-                           partition by i.indrelid, i.indisprimary, i.indisunique, substring(pg_get_indexdef(i.indexrelid) from ' USING .*$')
+                           partition by i.indrelid, i.indisprimary, i.indisunique,
+                                        substring(pg_get_indexdef(i.indexrelid) from ' USING .*$')
                            order by i.indexrelid) as nth
                 from pg_index i join pg_class c on c.oid = i.indexrelid
                 where i.indrelid in ($1::text::regclass, $2::text::regclass)

@@ -1,9 +1,12 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace JobScheduler.EventStore;
 
-/// <summary>The process's one <c>LISTEN</c> connection: hands the notices of all processes to the signal. Reconnects until it is disposed.</summary>
+/// <summary>
+/// The process's one <c>LISTEN</c> connection: hands the notices of all processes to the signal. Reconnects until it is disposed.
+/// </summary>
 internal sealed class EventListener(NpgsqlDataSource dataSource, string schema, EventSignal signal, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -31,7 +34,7 @@ internal sealed class EventListener(NpgsqlDataSource dataSource, string schema, 
             {
                 await ListenAsync(() => backoff = FirstBackoff, cancellationToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException)
+            catch (Exception exception) when (exception is NpgsqlException or IOException or TimeoutException or SocketException)
             {
                 logger.LogWarning(exception, "Listening for events was interrupted, trying again in {Backoff}", backoff);
             }

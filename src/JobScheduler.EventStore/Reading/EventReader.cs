@@ -11,7 +11,9 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
 
     private readonly string _highWaterMark = $"select coalesce(max(seq_id), 0) from {schema}.mt_events";
 
-    /// <summary>A prefix of the stream: also if nodes' clocks differ, what follows an event later than <paramref name="timestamp"/> is left out.</summary>
+    /// <summary>
+    /// A prefix of the stream: also if nodes' clocks differ, what follows an event later than <paramref name="timestamp"/> is left out.
+    /// </summary>
     public async IAsyncEnumerable<StoredEvent> StreamAsync(
         Guid id, long? version, DateTimeOffset? timestamp, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -28,10 +30,12 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
     }
 
     /// <summary>
-    /// The page's position rests on the order of the two statements: the mark's snapshot is the earlier one, so whatever matched up to the mark is among
-    /// the events found; and sequence numbers become visible in order (see <see cref="AppendConnection"/>), so nothing below the mark comes later.
+    /// The page's position rests on the order of the two statements: the mark's snapshot is the earlier one, so whatever matched up to
+    /// the mark is among the events found; and sequence numbers become visible in order (see <see cref="AppendConnection"/>), so nothing
+    /// below the mark comes later.
     /// </summary>
-    public async Task<FeedPage> FeedAsync(long after, IReadOnlyCollection<string>? eventTypes, int limit, CancellationToken cancellationToken)
+    public async Task<FeedPage> FeedAsync(
+        long after, IReadOnlyCollection<string>? eventTypes, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var filter = eventTypes is null ? "" : "and type = any($3)";
@@ -74,6 +78,8 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
         var correlationId = row.IsDBNull(7) ? null : row.GetString(7);
         var causationId = row.IsDBNull(8) ? null : row.GetString(8);
         var headers = row.IsDBNull(9) ? null : HeadersJson.Deserialize(row.GetFieldValue<byte[]>(9));
-        return correlationId is null && causationId is null && headers is null ? EventMetadata.None : new(correlationId, causationId, headers);
+        return correlationId is null && causationId is null && headers is null
+            ? EventMetadata.None
+            : new(correlationId, causationId, headers);
     }
 }

@@ -12,7 +12,8 @@ public sealed class EventSignal
     internal EventSignal(Action? firstWait = null) => _firstWait = firstWait;
 
     /// <summary>
-    /// Completes when a commit past <paramref name="afterSequence"/> of an event of one of these stored type names (null: of any) is known of, by any process, or when
+    /// Completes when a commit past <paramref name="afterSequence"/> of an event of one of these stored type names (null: of any) is
+    /// known of, by any process, or when
     /// <paramref name="pollInterval"/> has passed in case its notification was lost.
     /// </summary>
     public async Task WaitAsync(

@@ -16,7 +16,8 @@ public static partial class SchemaName
         return schema.Length <= MaxLength && Pattern.IsMatch(schema)
             ? schema
             : throw new ArgumentException(
-                $"'{schema}' is not a schema name: 1 to {MaxLength} lower-case letters, digits and underscores, not led by a digit.", nameof(schema));
+                $"'{schema}' is not a schema name: 1 to {MaxLength} lower-case letters, digits and underscores, not led by a digit.",
+                nameof(schema));
     }
 
     [GeneratedRegex(@"\A[a-z_][a-z0-9_]*\z")]

@@ -6,8 +6,8 @@ namespace JobScheduler.EventStore;
 public static class SchemaUpgrade
 {
     /// <summary>
-    /// Creates the schema if it is missing and applies, each in its own transaction, the scripts not yet applied: modules in the order given, versions
-    /// ascending. Hosts that start together wait for one another. Returns the scripts that this call applied.
+    /// Creates the schema if it is missing and applies, each in its own transaction, the scripts not yet applied: modules in the order
+    /// given, versions ascending. Hosts that start together wait for one another. Returns the scripts that this call applied.
     /// </summary>
     /// <exception cref="SchemaTooNewException">The database has a version of a module that the scripts do not reach.</exception>
     /// <exception cref="ArgumentException">A bad schema name, or a module's versions are not 1, 2, 3, ….</exception>
@@ -60,18 +60,21 @@ public static class SchemaUpgrade
     private static async Task<Dictionary<string, int>> CurrentVersionsAsync(
         NpgsqlConnection connection, string schema, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"select module, max(version) from {schema}.schema_versions group by module", connection);
+        await using var command = new NpgsqlCommand(
+            $"select module, max(version) from {schema}.schema_versions group by module", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var versions = new Dictionary<string, int>();
         while (await reader.ReadAsync(cancellationToken)) versions.Add(reader.GetString(0), reader.GetInt32(1));
         return versions;
     }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, string schema, SchemaScript script, CancellationToken cancellationToken)
+    private static async Task ApplyAsync(
+        NpgsqlConnection connection, string schema, SchemaScript script, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, script.Sql.Replace("{schema}", schema, StringComparison.Ordinal), cancellationToken);
-        await using var record = new NpgsqlCommand($"insert into {schema}.schema_versions (module, version, name) values ($1, $2, $3)", connection)
+        await using var record = new NpgsqlCommand(
+            $"insert into {schema}.schema_versions (module, version, name) values ($1, $2, $3)", connection)
         {
             Parameters = { new() { Value = script.Module }, new() { Value = script.Version }, new() { Value = script.Name } },
         };

@@ -14,8 +14,8 @@ internal sealed class Checkpoints(NpgsqlDataSource dataSource, string schema)
     }
 
     /// <summary>
-    /// Never moves back. Does not wait for the disk: a checkpoint lost in a crash of PostgreSQL only means that events are handled again, which
-    /// subscribers must bear anyway, and the next commit that does wait takes it along.
+    /// Never moves back. Does not wait for the disk: a checkpoint lost in a crash of PostgreSQL only means that events are handled again,
+    /// which subscribers must bear anyway, and the next commit that does wait takes it along.
     /// </summary>
     public async Task SaveAsync(string name, long position, CancellationToken cancellationToken)
     {
@@ -24,7 +24,8 @@ internal sealed class Checkpoints(NpgsqlDataSource dataSource, string schema)
         batch.BatchCommands.Add(new("set local synchronous_commit = off"));
         batch.BatchCommands.Add(new(
             $"""
-            insert into {schema}.mt_event_progression as progression (name, last_seq_id, last_updated) values ($1, $2, transaction_timestamp())
+            insert into {schema}.mt_event_progression as progression (name, last_seq_id, last_updated)
+            values ($1, $2, transaction_timestamp())
             on conflict on constraint pk_mt_event_progression do update
                 set last_seq_id = excluded.last_seq_id, last_updated = excluded.last_updated
                 where progression.last_seq_id < excluded.last_seq_id

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace JobScheduler.EventStore;
 
 /// <summary>
-/// Hands the log's events to a handler, in order and at least once, behind a durable checkpoint. A failing handler gets the same events again until it
-/// succeeds; nothing is skipped. Run one of a name at a time: two would both handle every event.
+/// Hands the log's events to a handler, in order and at least once, behind a durable checkpoint. A failing handler gets the same events
+/// again until it succeeds; nothing is skipped. Run one of a name at a time: two would both handle every event.
 /// </summary>
 public sealed class Subscription
 {
@@ -19,7 +19,8 @@ public sealed class Subscription
     /// <param name="store">Whose log to follow.</param>
     /// <param name="name">Of the checkpoint; not ending in <c>:All</c>, which are Marten's.</param>
     /// <param name="types">The stored names of the events to hand over; null for all.</param>
-    /// <param name="handler">Gets from one to <see cref="SubscriptionOptions.BatchSize"/> events; when it has completed, they count as handled.</param>
+    /// <param name="handler">Gets from one to <see cref="SubscriptionOptions.BatchSize"/> events; when it has completed, they count as
+    /// handled.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="logger">Null for none.</param>
     /// <exception cref="UnknownEventTypeException">A name of <paramref name="types"/> is not registered.</exception>
@@ -54,43 +55,7 @@ public sealed class Subscription
     {
         try
         {
-            var position = await UntilItSucceedsAsync(
-                async () => await CheckpointAsync(cancellationToken) ?? _options.StartAfter, cancellationToken);
-            var savedAt = TimeProvider.System.GetTimestamp();
-            var saved = position;
-
-            while (true)
-            {
-                var page = await UntilItSucceedsAsync(() => _store.FeedAsync(position, _types, _options.BatchSize, cancellationToken), cancellationToken);
-                if (page.Events.Count > 0)
-                {
-                    await UntilItSucceedsAsync(
-                        async () =>
-                        {
-                            await _handler(page.Events, cancellationToken);
-                            return true;
-                        },
-                        cancellationToken);
-                }
-
-                position = page.Position;
-                var due = page.Events.Count > 0 || TimeProvider.System.GetElapsedTime(savedAt) >= _options.IdleSaveInterval;
-                if (position > saved && due)
-                {
-                    await UntilItSucceedsAsync(
-                        async () =>
-                        {
-                            await _checkpoints.SaveAsync(Name, position, cancellationToken);
-                            return true;
-                        },
-                        cancellationToken);
-                    saved = position;
-                    savedAt = TimeProvider.System.GetTimestamp();
-                }
-
-                if (page.Events.Count < _options.BatchSize)
-                    await _store.Signal.WaitAsync(position, _types, _options.PollInterval, cancellationToken);
-            }
+            await FollowAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -98,13 +63,44 @@ public sealed class Subscription
         }
     }
 
-    private async Task<T> UntilItSucceedsAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        for (var delay = _options.FirstRetryDelay; ; delay = delay * 2 < _options.LongestRetryDelay ? delay * 2 : _options.LongestRetryDelay)
+        var position = _options.StartAfter;
+        await UntilItSucceedsAsync(
+            async () => position = await CheckpointAsync(cancellationToken) ?? _options.StartAfter, cancellationToken);
+        var saved = position;
+        var savedAt = TimeProvider.System.GetTimestamp();
+
+        while (true)
         {
+            var page = new FeedPage([], position);
+            await UntilItSucceedsAsync(
+                async () => page = await _store.FeedAsync(position, _types, _options.BatchSize, cancellationToken), cancellationToken);
+            if (page.Events.Count > 0) await UntilItSucceedsAsync(() => _handler(page.Events, cancellationToken), cancellationToken);
+
+            position = page.Position;
+            var due = page.Events.Count > 0 || TimeProvider.System.GetElapsedTime(savedAt) >= _options.IdleSaveInterval;
+            if (position > saved && due)
+            {
+                await UntilItSucceedsAsync(() => _checkpoints.SaveAsync(Name, position, cancellationToken), cancellationToken);
+                saved = position;
+                savedAt = TimeProvider.System.GetTimestamp();
+            }
+
+            if (page.Events.Count < _options.BatchSize)
+                await _store.Signal.WaitAsync(position, _types, _options.PollInterval, cancellationToken);
+        }
+    }
+
+    private async Task UntilItSucceedsAsync(Func<Task> step, CancellationToken cancellationToken)
+    {
+        for (var delay = _options.FirstRetryDelay; ; delay *= 2)
+        {
+            if (delay > _options.LongestRetryDelay) delay = _options.LongestRetryDelay;
             try
             {
-                return await step();
+                await step();
+                return;
             }
 #pragma warning disable CA1031 // Whatever the handler throws: the event stays due, and the log says why.
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace JobScheduler.EventStore;
 
-/// <summary>The headers column. Read leniently: another writer of the log may store values that are not strings; they are given as their JSON text.</summary>
+/// <summary>
+/// The headers column. Read leniently: another writer of the log may store values that are not strings; they are given as their JSON
+/// text.
+/// </summary>
 internal static class HeadersJson
 {
     public static byte[] Serialize(IReadOnlyDictionary<string, string> headers) =>

@@ -18,7 +18,8 @@ public sealed class ConcurrencyTests(LogDatabase database) : IClassFixture<LogDa
             var version = 0L;
             for (var success = 0; success < 20;)
             {
-                switch (await nodes[writer % nodes.Length].AppendAsync(id, ExpectedVersion.Exactly(version), [new AmountAdded(1)], EventMetadata.None))
+                var node = nodes[writer % nodes.Length];
+                switch (await node.AppendAsync(id, ExpectedVersion.Exactly(version), [new AmountAdded(1)], EventMetadata.None))
                 {
                     case AppendResult.Appended appended:
                         version = appended.Events[^1].Version;
@@ -33,7 +34,8 @@ public sealed class ConcurrencyTests(LogDatabase database) : IClassFixture<LogDa
         })).WaitAsync(TestLog.Patience);
 
         conflicts.ShouldBePositive("else nothing raced");
-        (await nodes[0].FetchStreamAsync(id)).Select(stored => stored.Version).ShouldBe(Enumerable.Range(1, 240).Select(version => (long)version));
+        (await nodes[0].FetchStreamAsync(id)).Select(stored => stored.Version)
+            .ShouldBe(Enumerable.Range(1, 240).Select(version => (long)version));
     }
 
     [Fact]
@@ -70,7 +72,10 @@ public sealed class ConcurrencyTests(LogDatabase database) : IClassFixture<LogDa
                 var node = nodes[writer % 2];
                 var version = (await node.FetchStreamAsync(from)).Count;
                 var result = await node.AppendAsync(
-                    [new(from, ExpectedVersion.Exactly(version), [new AmountAdded(-writer)]), new(to, ExpectedVersion.Any, [new AmountAdded(writer)])],
+                    [
+                        new(from, ExpectedVersion.Exactly(version), [new AmountAdded(-writer)]),
+                        new(to, ExpectedVersion.Any, [new AmountAdded(writer)]),
+                    ],
                     EventMetadata.None);
                 if (result is AppendResult.Appended) done++;
             }
@@ -138,7 +143,7 @@ public sealed class ConcurrencyTests(LogDatabase database) : IClassFixture<LogDa
 
         // The first is in its transaction, with sequence numbers drawn, and cannot go on; the other waits for the append lock.
         var held = writer.AppendAsync(Guid.NewGuid(), ExpectedVersion.NoStream, [new AmountAdded(2)], EventMetadata.None);
-        while (await log.ScalarAsync<long>("select last_value from {schema}.mt_events_sequence") < 2) await Task.Yield();
+        await log.UntilAsync("last_value >= 2 from {schema}.mt_events_sequence");
         var behind = follower.AppendAsync(Guid.NewGuid(), ExpectedVersion.NoStream, [new AmountAdded(3)], EventMetadata.None);
         await log.UntilWaitingForLockAsync();
         var page = await follower.FeedAsync(0, null, 10);
@@ -147,7 +152,8 @@ public sealed class ConcurrencyTests(LogDatabase database) : IClassFixture<LogDa
 
         await transaction.CommitAsync();
         await Task.WhenAll(held, behind);
-        (await follower.FeedAsync(page.Position, null, 10)).Events.Select(stored => stored.Data).ShouldBe([new AmountAdded(2), new AmountAdded(3)]);
+        (await follower.FeedAsync(page.Position, null, 10)).Events.Select(stored => stored.Data)
+            .ShouldBe([new AmountAdded(2), new AmountAdded(3)]);
     }
 
     /// <summary>Versions without gap or double in each stream, in sequence order, and equal to what the stream's row says.</summary>
@@ -155,7 +161,8 @@ public sealed class ConcurrencyTests(LogDatabase database) : IClassFixture<LogDa
         (await log.ScalarAsync<long>(
             """
             select count(*) from (
-                select stream_id, version, row_number() over (partition by stream_id order by seq_id) as nth, count(*) over (partition by stream_id) as events
+                select stream_id, version, row_number() over (partition by stream_id order by seq_id) as nth,
+                       count(*) over (partition by stream_id) as events
                 from {schema}.mt_events
             ) e join {schema}.mt_streams s on s.id = e.stream_id
             where e.version <> e.nth or s.version <> e.events

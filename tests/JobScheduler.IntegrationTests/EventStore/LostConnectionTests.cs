@@ -15,7 +15,8 @@ public sealed class LostConnectionTests(LogDatabase database) : IClassFixture<Lo
         var id = Guid.NewGuid();
 
         proxy.CutInsteadOfRelaying("COMMIT");
-        var appended = await store.AppendedAsync(id, ExpectedVersion.NoStream, EventMetadata.None, new AccountOpened("Ann"), new AmountAdded(1));
+        var appended = await store.AppendedAsync(
+            id, ExpectedVersion.NoStream, EventMetadata.None, new AccountOpened("Ann"), new AmountAdded(1));
 
         proxy.Cuts.ShouldBe(1);
         (await store.FetchStreamAsync(id)).ShouldBe(appended);
@@ -55,7 +56,8 @@ public sealed class LostConnectionTests(LogDatabase database) : IClassFixture<Lo
                 terminated += await log.ScalarAsync<long>(
                     $"""
                     select count(pg_terminate_backend(pid)) from pg_stat_activity
-                    where datname = current_database() and pid <> pg_backend_pid() and query like '%{log.Schema}.%' and xact_start is not null
+                    where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+                      and query like '%{log.Schema}.%'
                     """);
                 await Task.Yield();
                 if (terminated > 20) return;
@@ -67,7 +69,8 @@ public sealed class LostConnectionTests(LogDatabase database) : IClassFixture<Lo
             for (var n = 0; n < 25 || (Interlocked.Read(ref terminated) < 5 && n < 1_000); n++)
             {
                 var id = Guid.NewGuid();
-                var events = await nodes[writer % 2].AppendedAsync(id, ExpectedVersion.NoStream, EventMetadata.None, new AmountAdded(n), new AmountAdded(-n));
+                var events = await nodes[writer % 2].AppendedAsync(
+                    id, ExpectedVersion.NoStream, EventMetadata.None, new AmountAdded(n), new AmountAdded(-n));
                 mine.AddRange(events.Select(stored => (id, stored)));
             }
 
@@ -108,8 +111,9 @@ public sealed class LostConnectionTests(LogDatabase database) : IClassFixture<Lo
         await store.AppendedAsync(Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, new AccountOpened("warm-up"));
 
         proxy.CutInsteadOfRelaying("COMMIT");
-        (await Should.ThrowAsync<EventStoreUnavailableException>(
-            () => store.AppendAsync(Guid.NewGuid(), ExpectedVersion.NoStream, [new AmountAdded(1)], EventMetadata.None))).OutcomeUnknown.ShouldBeTrue();
+        var failure = await Should.ThrowAsync<EventStoreUnavailableException>(
+            () => store.AppendAsync(Guid.NewGuid(), ExpectedVersion.NoStream, [new AmountAdded(1)], EventMetadata.None));
+        failure.OutcomeUnknown.ShouldBeTrue();
     }
 
     private CuttingProxy NewProxy(out string connectionString)

@@ -50,7 +50,8 @@ public sealed class ReadTests(LogDatabase database) : IClassFixture<LogDatabase>
     {
         await using var log = await database.NewLogAsync();
         var store = log.NewStore();
-        (await store.FeedAsync(0, null, 10)).ShouldSatisfyAllConditions(page => page.Events.ShouldBeEmpty(), page => page.Position.ShouldBe(0));
+        (await store.FeedAsync(0, null, 10)).ShouldSatisfyAllConditions(
+            page => page.Events.ShouldBeEmpty(), page => page.Position.ShouldBe(0));
         await store.AppendedAsync(
             Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, [.. Enumerable.Range(1, 5).Select(n => new AmountAdded(n))]);
 
@@ -69,7 +70,8 @@ public sealed class ReadTests(LogDatabase database) : IClassFixture<LogDatabase>
     {
         await using var log = await database.NewLogAsync();
         var store = log.NewStore();
-        foreach (object data in new object[] { new ParcelSent("a"), new AmountAdded(1), new ParcelSent("b"), new AmountAdded(2), new AmountAdded(3) })
+        object[] events = [new ParcelSent("a"), new AmountAdded(1), new ParcelSent("b"), new AmountAdded(2), new AmountAdded(3)];
+        foreach (var data in events)
             await store.AppendedAsync(Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, data);
 
         var full = await store.FeedAsync(0, ["parcel_sent"], 2);

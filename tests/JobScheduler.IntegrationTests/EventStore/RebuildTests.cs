@@ -68,7 +68,8 @@ public sealed class RebuildTests(LogDatabase database) : IClassFixture<LogDataba
     public async Task Appends_go_on_during_a_rebuild_and_after_the_swap_on_the_same_prepared_statements()
     {
         await using var log = await database.NewLogAsync(Tables);
-        var pooled = new NpgsqlConnectionStringBuilder(log.ConnectionString) { MaxAutoPrepare = 50, AutoPrepareMinUsages = 2 }.ConnectionString;
+        var pooled = new NpgsqlConnectionStringBuilder(log.ConnectionString) { MaxAutoPrepare = 50, AutoPrepareMinUsages = 2 }
+            .ConnectionString;
         var store = log.NewStore(connectionString: pooled, projections: new Balances());
         await FillAsync(store, accounts: 20);
         using var stopping = new CancellationTokenSource();
@@ -110,8 +111,9 @@ public sealed class RebuildTests(LogDatabase database) : IClassFixture<LogDataba
         await read.ExecuteScalarAsync();
 
         var rebuilding = new ReadModelRebuild(store).RunAsync(new Balances());
-        while (await log.ScalarAsync<long>("select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'") == 0) await Task.Yield();
-        await store.AppendedAsync(Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, new AccountOpened("meanwhile")).WaitAsync(TestLog.Patience);
+        await log.UntilWaitingForLockAsync("relation");
+        await store.AppendedAsync(Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, new AccountOpened("meanwhile"))
+            .WaitAsync(TestLog.Patience);
         await reading.CommitAsync();
 
         await rebuilding.WaitAsync(TestLog.Patience);
@@ -137,7 +139,8 @@ public sealed class RebuildTests(LogDatabase database) : IClassFixture<LogDataba
             cancellation.Token));
         await begun.Task.WaitAsync(TestLog.Patience);
 
-        (await Should.ThrowAsync<RebuildRunningException>(() => new ReadModelRebuild(log.NewStore()).RunAsync(new Balances()))).ReadModel.ShouldBe("balances");
+        (await Should.ThrowAsync<RebuildRunningException>(() => new ReadModelRebuild(log.NewStore()).RunAsync(new Balances())))
+            .ReadModel.ShouldBe("balances");
         await cancellation.CancelAsync();
         goOn.Set();
         await Should.ThrowAsync<OperationCanceledException>(first);
@@ -164,7 +167,8 @@ public sealed class RebuildTests(LogDatabase database) : IClassFixture<LogDataba
             """
             create trigger noop before update on {schema}.balances for each row execute function suppress_redundant_updates_trigger()
             """);
-        (await Should.ThrowAsync<InvalidOperationException>(() => new ReadModelRebuild(log.NewStore()).RunAsync(new Balances()))).Message.ShouldContain("noop");
+        (await Should.ThrowAsync<InvalidOperationException>(() => new ReadModelRebuild(log.NewStore()).RunAsync(new Balances())))
+            .Message.ShouldContain("noop");
     }
 
     private static async Task FillAsync(PostgresEventStore store, int accounts)
@@ -207,7 +211,7 @@ public sealed class RebuildTests(LogDatabase database) : IClassFixture<LogDataba
             {
                 new NpgsqlParameter<Guid[]> { TypedValue = [.. events.Select(stored => stored.StreamId)] },
                 new NpgsqlParameter<string?[]> { TypedValue = [.. events.Select(stored => (stored.Data as AccountOpened)?.Owner)] },
-                new NpgsqlParameter<long[]> { TypedValue = [.. events.Select(stored => (long)((stored.Data as AmountAdded)?.Amount ?? 0))] },
+                new NpgsqlParameter<long[]> { TypedValue = [.. events.Select(stored => (stored.Data as AmountAdded)?.Amount ?? 0L)] },
             },
         });
     }

@@ -5,18 +5,22 @@ namespace JobScheduler.IntegrationTests.EventStore;
 
 public sealed class SchemaUpgradeTests(LogDatabase database) : IClassFixture<LogDatabase>
 {
-    private static readonly SchemaScript First = new("billing", 1, "invoices", "create table {schema}.invoices (id int); insert into {schema}.invoices values (1)");
-    private static readonly SchemaScript Second = new("billing", 2, "paid", "alter table {schema}.invoices add paid bool; insert into {schema}.invoices values (2)");
+    private static readonly SchemaScript First = new(
+        "billing", 1, "invoices", "create table {schema}.invoices (id int); insert into {schema}.invoices values (1)");
+    private static readonly SchemaScript Second = new(
+        "billing", 2, "paid", "alter table {schema}.invoices add paid bool; insert into {schema}.invoices values (2)");
 
     [Fact]
     public async Task Upgrade_applies_only_what_is_new_when_run_again()
     {
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
-        (await SchemaUpgrade.RunAsync(dataSource, "twice", [.. SchemaScript.EventStore, First])).ShouldBe([.. SchemaScript.EventStore, First]);
-        (await SchemaUpgrade.RunAsync(dataSource, "twice", [.. SchemaScript.EventStore, First])).ShouldBeEmpty();
-        (await SchemaUpgrade.RunAsync(dataSource, "twice", [.. SchemaScript.EventStore, First, Second])).ShouldBe([Second]);
+        SchemaScript[] old = [.. SchemaScript.EventStore, First];
+        (await SchemaUpgrade.RunAsync(dataSource, "twice", old)).ShouldBe(old);
+        (await SchemaUpgrade.RunAsync(dataSource, "twice", old)).ShouldBeEmpty();
+        (await SchemaUpgrade.RunAsync(dataSource, "twice", [.. old, Second])).ShouldBe([Second]);
 
-        await using var command = dataSource.CreateCommand("select string_agg(module || ' ' || version || ' ' || name, ', ' order by module, version) from twice.schema_versions");
+        await using var command = dataSource.CreateCommand(
+            "select string_agg(module || ' ' || version || ' ' || name, ', ' order by module, version) from twice.schema_versions");
         (await command.ExecuteScalarAsync()).ShouldBe("billing 1 invoices, billing 2 paid, event_store 1 event_log");
     }
 
@@ -41,7 +45,8 @@ public sealed class SchemaUpgradeTests(LogDatabase database) : IClassFixture<Log
 
         var refusal = await Should.ThrowAsync<SchemaTooNewException>(() => SchemaUpgrade.RunAsync(dataSource, "newer", [First]));
         (refusal.Module, refusal.DatabaseVersion, refusal.KnownVersion).ShouldBe(("billing", 2, 1));
-        (await SchemaUpgrade.RunAsync(dataSource, "newer", [First, Second]).WaitAsync(TestLog.Patience)).ShouldBeEmpty("the refusal gave the lock back");
+        (await SchemaUpgrade.RunAsync(dataSource, "newer", [First, Second]).WaitAsync(TestLog.Patience))
+            .ShouldBeEmpty("the refusal gave the lock back");
     }
 
     [Fact]
@@ -49,7 +54,8 @@ public sealed class SchemaUpgradeTests(LogDatabase database) : IClassFixture<Log
     {
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
         var broken = First with { Sql = First.Sql + "; select 1/0" };
-        (await Should.ThrowAsync<PostgresException>(() => SchemaUpgrade.RunAsync(dataSource, "broken", [broken]))).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
+        (await Should.ThrowAsync<PostgresException>(() => SchemaUpgrade.RunAsync(dataSource, "broken", [broken])))
+            .SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
         (await SchemaUpgrade.RunAsync(dataSource, "broken", [First]).WaitAsync(TestLog.Patience)).ShouldBe([First]);
     }
 
@@ -68,7 +74,8 @@ public sealed class SchemaUpgradeTests(LogDatabase database) : IClassFixture<Log
     [InlineData("a; drop table b")]
     [InlineData("line\n")]
     [InlineData("a_name_of_forty_one_characters_is_too_long")]
-    public void Schema_name_is_refused_when_it_is_not_plain(string name) => Should.Throw<ArgumentException>(() => SchemaName.Validate(name));
+    public void Schema_name_is_refused_when_it_is_not_plain(string name) =>
+        Should.Throw<ArgumentException>(() => SchemaName.Validate(name));
 
     [Theory]
     [InlineData("jobscheduler")]

@@ -6,7 +6,11 @@ namespace JobScheduler.IntegrationTests.EventStore;
 public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogDatabase>
 {
     // So long that a test which needs the poll to go on runs out of patience.
-    private static readonly SubscriptionOptions NoPolling = new() { PollInterval = TimeSpan.FromHours(1), FirstRetryDelay = TimeSpan.FromMilliseconds(5) };
+    private static readonly SubscriptionOptions NoPolling = new()
+    {
+        PollInterval = TimeSpan.FromHours(1),
+        FirstRetryDelay = TimeSpan.FromMilliseconds(5),
+    };
 
     [Fact]
     public async Task Subscription_resumes_at_its_checkpoint_when_started_again()
@@ -91,7 +95,8 @@ public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogD
             """
             insert into {schema}.mt_streams (id, type, version) values ('00000000-0000-0000-0000-000000000001', 'account', 1);
             insert into {schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
-            values (nextval('{schema}.mt_events_sequence'), gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 1, '{"amount": 1}', 'amount_added', now())
+            select nextval('{schema}.mt_events_sequence'), gen_random_uuid(), id, 1, '{"amount": 1}', 'amount_added', now()
+            from {schema}.mt_streams
             """);
         (await running.NextAsync(1)).ShouldBe([1L]);
     }
@@ -103,7 +108,10 @@ public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogD
         var store = log.NewStore();
         await store.AppendManyAsync(Enumerable.Range(0, 9).Select(n => new AmountAdded(n)));
         await using var running = Running.Start(
-            store, "idle", ["parcel_sent"], NoPolling with { PollInterval = TimeSpan.FromMilliseconds(20), IdleSaveInterval = TimeSpan.Zero });
+            store,
+            "idle",
+            ["parcel_sent"],
+            NoPolling with { PollInterval = TimeSpan.FromMilliseconds(20), IdleSaveInterval = TimeSpan.Zero });
         await running.UntilCheckpointAsync(log, 9);
 
         var checkpoints = new Checkpoints(log.DataSource, log.Schema);
@@ -132,11 +140,8 @@ public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogD
         await store.Signal.WaitAsync(1, ["account"], TimeSpan.FromHours(1)).WaitAsync(TestLog.Patience);
     }
 
-    private static async Task UntilListeningAsync(TestLog log)
-    {
-        while (await log.ScalarAsync<long>("select count(*) from pg_stat_activity where query = 'listen {schema}_events' and state = 'idle'") == 0)
-            await Task.Yield();
-    }
+    private static Task UntilListeningAsync(TestLog log) =>
+        log.UntilAsync("exists (select from pg_stat_activity where query = 'listen {schema}_events' and state = 'idle')");
 
     private sealed class Running : IAsyncDisposable
     {
@@ -145,7 +150,8 @@ public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogD
         private string _name = "";
         private Task _run = Task.CompletedTask;
 
-        public static Running Start(PostgresEventStore store, string name, string[]? types, SubscriptionOptions? options = null, int failures = 0)
+        public static Running Start(
+            PostgresEventStore store, string name, string[]? types, SubscriptionOptions? options = null, int failures = 0)
         {
             var running = new Running { _name = name };
             var subscription = new Subscription(
@@ -169,11 +175,8 @@ public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogD
             return next;
         }
 
-        public async Task UntilCheckpointAsync(TestLog log, long position)
-        {
-            var checkpoints = new Checkpoints(log.DataSource, log.Schema);
-            while (await checkpoints.LoadAsync(_name, CancellationToken.None) != position) await Task.Yield();
-        }
+        public Task UntilCheckpointAsync(TestLog log, long position) => log.UntilAsync(
+            $"exists (select from {log.Schema}.mt_event_progression where name = '{_name}' and last_seq_id = {position})");
 
         public async ValueTask DisposeAsync()
         {

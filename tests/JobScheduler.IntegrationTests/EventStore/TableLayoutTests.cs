@@ -15,7 +15,8 @@ public sealed class TableLayoutTests(LogDatabase database) : IClassFixture<LogDa
             from pg_attribute a
             join pg_class c on c.oid = a.attrelid
             left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-            where c.relnamespace = '{schema}'::regnamespace and c.relname like 'mt\_%' and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
+            where c.relnamespace = '{schema}'::regnamespace and c.relname like 'mt\_%' and c.relkind = 'r'
+              and a.attnum > 0 and not a.attisdropped
             order by c.relname, a.attnum
             """)).ShouldBe(
         [
@@ -72,7 +73,9 @@ public sealed class TableLayoutTests(LogDatabase database) : IClassFixture<LogDa
         await using var log = await database.NewLogAsync();
         (await LinesAsync(
             log,
-            "select replace(indexdef, '{schema}.', '') from pg_indexes where schemaname = '{schema}' and tablename like 'mt\\_%' order by 1")).ShouldBe(
+            """
+            select replace(indexdef, '{schema}.', '') from pg_indexes where schemaname = '{schema}' and tablename like 'mt\_%' order by 1
+            """)).ShouldBe(
         [
             "CREATE UNIQUE INDEX pk_mt_event_progression ON mt_event_progression USING btree (name)",
             "CREATE UNIQUE INDEX pk_mt_events_stream_and_version ON mt_events USING btree (stream_id, version)",
@@ -100,10 +103,16 @@ public sealed class TableLayoutTests(LogDatabase database) : IClassFixture<LogDa
         await using var log = await database.NewLogAsync();
         (await LinesAsync(
             log,
-            "select relname::text || ' ' || relkind::text from pg_class where relnamespace = '{schema}'::regnamespace and relkind in ('r', 'p', 'v', 'm') order by 1"))
+            """
+            select relname::text || ' ' || relkind::text from pg_class
+            where relnamespace = '{schema}'::regnamespace and relkind in ('r', 'p', 'v', 'm') order by 1
+            """))
             .ShouldBe(["mt_event_progression r", "mt_events r", "mt_streams r", "schema_versions r"]);
         (await log.ScalarAsync<long>(
-            "select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid where c.relnamespace = '{schema}'::regnamespace and not tgisinternal")).ShouldBe(0);
+            """
+            select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
+            where c.relnamespace = '{schema}'::regnamespace and not tgisinternal
+            """)).ShouldBe(0);
     }
 
     private static Task<string[]> LinesAsync(TestLog log, string sql) => log.ScalarAsync<string[]>($"select array({sql})");

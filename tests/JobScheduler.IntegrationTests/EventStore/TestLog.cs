@@ -49,7 +49,10 @@ internal sealed class TestLog : IAsyncDisposable
 
     /// <summary>A node: a store over a pool of its own, disposed with the log.</summary>
     public PostgresEventStore NewStore(
-        EventStoreOptions? options = null, TimeProvider? time = null, string? connectionString = null, params IInlineProjection[] projections)
+        EventStoreOptions? options = null,
+        TimeProvider? time = null,
+        string? connectionString = null,
+        params IInlineProjection[] projections)
     {
         var dataSource = NpgsqlDataSource.Create(connectionString ?? ConnectionString);
         var store = new PostgresEventStore(
@@ -81,15 +84,23 @@ internal sealed class TestLog : IAsyncDisposable
         return new Held(connection, transaction);
     }
 
-    /// <summary>Returns once as many sessions wait for an advisory lock in this database.</summary>
-    public async Task UntilWaitingForLockAsync(int sessions = 1)
+    /// <summary>Returns once the condition holds.</summary>
+    public async Task UntilAsync(string condition)
     {
-        while (await ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted and "
-            + "database = (select oid from pg_database where datname = current_database())") < sessions)
+        using var patience = new CancellationTokenSource(Patience);
+        while (!await ScalarAsync<bool>($"select {condition}"))
         {
+            patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }
+
+    /// <summary>Returns once a session of this database waits for a lock of this kind, e.g. advisory or transactionid.</summary>
+    public Task UntilWaitingForLockAsync(string kind = "advisory") => UntilAsync(
+        $"""
+        exists (select from pg_locks l join pg_stat_activity a using (pid)
+                where l.locktype = '{kind}' and not l.granted and a.datname = current_database())
+        """);
 
     public async ValueTask DisposeAsync()
     {
