@@ -31,6 +31,7 @@ public sealed class CronDaylightSavingTests
     [InlineData("0 30 * * * *", "11-01 01:00 -04:00", "11-01 01:30 -04:00", "11-01 01:30 -05:00", "11-01 02:30 -05:00")]
     [InlineData("0 */30 1 * * *", "11-01 01:15 -04:00", "11-01 01:30 -04:00", "11-01 01:00 -05:00", "11-01 01:30 -05:00", "11-02 01:00 -05:00")]
     [InlineData("0 0 1-2 * * *", "11-01 00:00 -04:00", "11-01 01:00 -04:00", "11-01 01:00 -05:00", "11-01 02:00 -05:00")]
+    [InlineData("0 */30 1 1 11 *", "11-01 01:45 -04:00", "11-01 01:00 -05:00", "11-01 01:30 -05:00")]
     [InlineData("*/30 59 1 * * *", "11-01 01:59:30 -04:00", "11-01 01:59 -05:00", "11-01 01:59:30 -05:00", "11-02 01:59 -05:00")]
     [InlineData("* * * * * *", "11-01 01:59:58 -04:00", "11-01 01:59:59 -04:00", "11-01 01:00 -05:00", "11-01 01:00:01 -05:00")]
     public void Next_repeats_intervals_only_when_new_york_is_set_back(string expression, string from, params string[] expected) =>
@@ -111,6 +112,14 @@ public sealed class CronDaylightSavingTests
         cron.GetNextOccurrence(moved.UtcDateTime, zone, inclusive: true).ShouldBe(moved.UtcDateTime);
         cron.GetPreviousOccurrence(moved, zone, inclusive: true).ShouldBe(moved);
         cron.CountOccurrences(moved, moved, zone, fromInclusive: true).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Previous_is_the_first_of_repeated_times_when_searched_from_the_second()
+    {
+        var (cron, zone) = (CronExpression.Parse("30 1 1 11 *"), TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
+
+        cron.GetPreviousOccurrence(At(2026, "11-01 01:15 -05:00"), zone).ShouldBe(At(2026, "11-01 01:30 -04:00"));
     }
 
     [Fact]
