@@ -13,8 +13,7 @@ public sealed class EventSignal
 
     /// <summary>
     /// Completes when a commit past <paramref name="afterSequence"/> of an event of one of these stored type names (null: of any) is
-    /// known of, by any process, or when
-    /// <paramref name="pollInterval"/> has passed in case its notification was lost.
+    /// known of, by any process, or when <paramref name="pollInterval"/> has passed in case its notification was lost.
     /// </summary>
     public async Task WaitAsync(
         long afterSequence, IReadOnlyCollection<string>? types, TimeSpan pollInterval, CancellationToken cancellationToken = default)
