@@ -1,5 +1,6 @@
 using JobScheduler.EventStore;
-using JobScheduler.Host.Alerting;
+using JobScheduler.Host.Alerts;
+using JobScheduler.Host.Api;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Dispatching;
 using JobScheduler.Host.Scheduling;
@@ -29,6 +30,7 @@ internal static class Composition
         services.Configure<HostOptions>(host => host.ShutdownTimeout = scheduling.ShutdownGrace + TimeSpan.FromSeconds(20));
         services.AddSingleton(DispatchOptions.From(builder.Configuration));
         services.AddSingleton(AlertOptions.From(builder.Configuration));
+        services.AddJobSchedulerApi();
         AddStorage(services, database);
         AddSecrets(services);
         AddScheduling(services, scheduling);

@@ -1,16 +1,20 @@
 using JobScheduler.EventStore;
 using JobScheduler.Host;
 using JobScheduler.Host.Api;
+using JobScheduler.Host.Commands;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.EmbeddedPostgres;
 using JobScheduler.Host.Storage;
 using Npgsql;
+
+if (args is [HealthCommand.Name, ..]) return await HealthCommand.RunAsync(args[1..], Console.Out);
 
 try
 {
     var builder = WebApplication.CreateBuilder(args);
     using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
     await using var database = await Database.OpenAsync(builder.Configuration, loggers, CancellationToken.None);
+    if (args is [RebuildCommand.Name, ..]) return await RebuildCommand.RunAsync(args[1..], database, Console.Out);
     builder.AddJobScheduler(database);
     await using var app = builder.Build();
     app.MapJobSchedulerApi();

@@ -1,5 +1,5 @@
 using JobScheduler.EventStore;
-using JobScheduler.Host.Alerting;
+using JobScheduler.Host.Alerts;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Dispatching;
 using Npgsql;

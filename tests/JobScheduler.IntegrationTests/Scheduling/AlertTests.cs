@@ -2,7 +2,7 @@ using System.Text.Json;
 using JobScheduler.Domain.Alerts;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
-using JobScheduler.Host.Alerting;
+using JobScheduler.Host.Alerts;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Projections.Alerts;
 using JobScheduler.Testing;

@@ -5,7 +5,7 @@ using JobScheduler.Projections.Alerts;
 using JobScheduler.Projections.Executions;
 using JobScheduler.Projections.Jobs;
 
-namespace JobScheduler.Host.Alerting;
+namespace JobScheduler.Host.Alerts;
 
 /// <summary>Follows the failed executions and raises the alerts that their jobs ask for; resolves them when the jobs succeed again.</summary>
 internal sealed class AlertRaiser(

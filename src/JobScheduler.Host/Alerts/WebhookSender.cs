@@ -5,7 +5,7 @@ using JobScheduler.Domain;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Projections.Alerts;
 
-namespace JobScheduler.Host.Alerting;
+namespace JobScheduler.Host.Alerts;
 
 /// <summary>How an attempt to deliver went.</summary>
 /// <param name="StatusCode"><c>null</c> when no answer came.</param>

@@ -4,7 +4,7 @@ using JobScheduler.Host.Configuration;
 using JobScheduler.Projections.Alerts;
 using Npgsql;
 
-namespace JobScheduler.Host.Alerting;
+namespace JobScheduler.Host.Alerts;
 
 /// <summary>
 /// Works off the outbox: delivers each message at least once, tries again with growing waits, and records in the end that it was

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace JobScheduler.Host.Alerting;
+namespace JobScheduler.Host.Alerts;
 
 /// <summary>Signs messages as Standard Webhooks 1.0 has it: HMAC-SHA256 over <c>id.timestamp.body</c>.</summary>
 internal static class WebhookSignature

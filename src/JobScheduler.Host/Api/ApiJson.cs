@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using JobScheduler.EventStore;
+using JobScheduler.Host.Api.Alerts;
+using JobScheduler.Host.Api.Events;
+using JobScheduler.Host.Api.Executions;
+using JobScheduler.Host.Api.Health;
+using JobScheduler.Host.Api.Jobs;
+using JobScheduler.Host.Api.Metrics;
+using JobScheduler.Host.Api.Practice;
+using JobScheduler.Host.Api.Problems;
+using JobScheduler.Host.Api.ReadModels;
+using JobScheduler.Host.Api.Schedules;
+
+namespace JobScheduler.Host.Api;
+
+/// <summary>The types of answers. In which form they are written, <see cref="Wire.WireJson"/> says.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(JobRequest))]
+[JsonSerializable(typeof(JobCreatedAnswer))]
+[JsonSerializable(typeof(JobChangedAnswer))]
+[JsonSerializable(typeof(JobDetail))]
+[JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(JobAsOf))]
+[JsonSerializable(typeof(IAsyncEnumerable<JobDetail>))]
+[JsonSerializable(typeof(ExecutionRequestedAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ExecutionView>))]
+[JsonSerializable(typeof(ExecutionDetail))]
+[JsonSerializable(typeof(LedgerView))]
+[JsonSerializable(typeof(AcknowledgeRequest))]
+[JsonSerializable(typeof(IReadOnlyList<AlertView>))]
+[JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(SchedulePreview))]
+[JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(MetricsView))]
+[JsonSerializable(typeof(PracticeAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<ReadModelView>))]
+[JsonSerializable(typeof(RebuildReport))]
+[JsonSerializable(typeof(string))] // what a problem shows of a wrong value is one of these
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(Guid))]
+[JsonSerializable(typeof(TimeSpan))]
+[JsonSerializable(typeof(DateTimeOffset))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+using JobScheduler.Domain.Jobs;
+using JobScheduler.Host.Api.Requests;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace JobScheduler.Host.Api.Documentation;
+
+/// <summary>Tells the OpenAPI document what it cannot see by itself: fields that are read by hand, and the wire's own forms.</summary>
+internal static class OpenApiShape
+{
+    public static Task Head(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellation)
+    {
+        document.Info.Title = "JobScheduler";
+        document.Info.Description =
+            "Fires HTTP requests on cron schedules, keeps every execution, and tells you when one failed. Instants are ISO 8601 in UTC; "
+            + "durations are text such as 30s; every refusal is an RFC 9457 problem that names each field and what would be right.";
+        document.Servers?.Clear();
+        return Task.CompletedTask;
+    }
+
+    public static Task Fields(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
+    {
+        operation.Parameters ??= [];
+        foreach (var field in context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestField>())
+        {
+            foreach (var found in operation.Parameters.Where(p => p.Name == field.Name && p.In == field.In).ToList()) operation.Parameters.Remove(found);
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = field.Name,
+                In = field.In,
+                Required = field.In == ParameterLocation.Path,
+                Description = field.Description,
+                Schema = field.Schema(),
+            });
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public static Task WireForms(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type == typeof(TimeSpan))
+        {
+            schema.Type = JsonSchemaType.String | (schema.Type & JsonSchemaType.Null);
+            schema.Pattern = null;
+            schema.Examples = ["30s"];
+        }
+        else if (type == typeof(StatusCodeRange))
+        {
+            schema.Properties = null;
+            schema.Required = null;
+            schema.Type = JsonSchemaType.Integer | JsonSchemaType.String;
+            schema.Examples = ["200-299"];
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,12 @@
+namespace JobScheduler.Host.Api.Executions;
+
+internal static class ExecutionRoutes
+{
+    public static void MapExecutions(this IEndpointRouteBuilder routes)
+    {
+        var executions = routes.MapGroup("").WithTags("Executions");
+        executions.MapListExecutions();
+        executions.MapGetExecution();
+        executions.MapLedger();
+    }
+}

@@ -1,0 +1,40 @@
+using JobScheduler.Domain.Jobs;
+using JobScheduler.EventStore;
+using JobScheduler.Host.Api.Commands;
+using JobScheduler.Host.Api.Documentation;
+using JobScheduler.Host.Api.Problems;
+using JobScheduler.Host.Api.Requests;
+using JobScheduler.Host.Secrets;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace JobScheduler.Host.Api.Jobs;
+
+internal static class CreateJobEndpoint
+{
+    public static void MapCreateJob(this IEndpointRouteBuilder jobs) => jobs.MapPost("", HandleAsync)
+        .Accepts<JobRequest>("application/json")
+        .Describe("Create a job", "Needs 'api' and either 'schedule' or 'runAt'; all else has a default. The ETag is the job's version.", 400, 413, 415, 503);
+
+    private static async Task<Results<Created<JobCreatedAnswer>, Problem>> HandleAsync(
+        HttpContext http, PostgresEventStore store, SecretStore secrets, TimeProvider time, CancellationToken cancellation)
+    {
+        var (body, refusal) = await JsonBody.ReadAsync(http.Request, mayBeEmpty: false, cancellation);
+        if (refusal is not null) return refusal;
+        var now = time.GetUtcNow();
+        var (draft, errors) = JobReading.Of(body!.Value, current: null, now);
+        if (errors.Count > 0) return Refusals.Invalid(errors);
+
+        var definition = draft.Definition;
+        if (draft.Headers is { } headers)
+        {
+            definition = definition with { Target = definition.Target with { Headers = await secrets.KeepAsync(headers, [], [], cancellation) } };
+        }
+
+        var id = Guid.CreateVersion7(now);
+        var outcome = await store.ExecuteAsync<Job>(
+            id, Streams.Job, Precondition.None, _ => new(Verdict.Append(CreateJob.Decide(definition))), CommandShell.MetadataOf(http), cancellation);
+        if (outcome.Refusal is not null) return outcome.Refusal;
+        http.Response.Tag(outcome.Now!.Version);
+        return TypedResults.Created($"/jobs/{id}", new JobCreatedAnswer(id, JobView.Of(id, outcome.Now, time.GetUtcNow()).NextExecutionTime));
+    }
+}

@@ -1,0 +1,77 @@
+using JobScheduler.Domain.Jobs;
+using JobScheduler.EventStore;
+using Npgsql;
+
+namespace JobScheduler.Host.Api.Problems;
+
+/// <summary>Every refusal that the API knows, and what it is in HTTP.</summary>
+internal static class Refusals
+{
+    public static Problem Invalid(params IReadOnlyList<FieldError> errors) => new(
+        400,
+        "validation",
+        "The request is not valid",
+        errors.Count == 1 ? $"{errors[0].Field}: {errors[0].Message}" : $"{errors.Count} fields are wrong; 'errors' names each.",
+        errors);
+
+    public static Problem JobNotFound(Guid id) =>
+        new(404, "job-not-found", "No such job", $"There is no job {id}.");
+
+    public static Problem JobDeleted(Guid id) =>
+        new(404, "job-deleted", "The job was deleted", $"The job {id} was deleted; its log is at /jobs/{id}/events.");
+
+    public static Problem JobNotYet(Guid id, string when) =>
+        new(404, "job-not-yet", "The job was not there", $"The job {id} had no such state: {when}");
+
+    public static Problem ExecutionNotFound(Guid id) =>
+        new(404, "execution-not-found", "No such execution", $"There is no execution {id}.");
+
+    public static Problem AlertNotFound(Guid id) =>
+        new(404, "alert-not-found", "No such alert", $"There is no alert {id}.");
+
+    public static Problem ReadModelNotFound(string name, IEnumerable<string> known) =>
+        new(404, "read-model-not-found", "No such read model", $"There is no read model '{name}'; there are {string.Join(", ", known)}.");
+
+    public static Problem RebuildRunning(string name) =>
+        new(409, "rebuild-running", "A rebuild is running", $"The read model '{name}' is being rebuilt already.");
+
+    public static Problem Contended(int attempts) =>
+        new(409, "contended", "Too many writers", $"Others changed it at the same time, {attempts} times in a row; try again.");
+
+    public static Problem Stale(long version) =>
+        new(412, "stale", "It has changed", $"If-Match does not name the present version, which is \"{version}\"; fetch it and decide again.");
+
+    public static Problem TooLarge { get; } =
+        new(413, "too-large", "The request body is too large", $"A request body has at most {ApiLimits.MaxBodyBytes / 1024 / 1024} MiB.");
+
+    public static Problem Unavailable { get; } =
+        new(503, "unavailable", "The database cannot be reached", "PostgreSQL cannot be reached at the moment. What was asked for may be tried again.");
+
+    /// <summary>An answer that the framework gave without a body.</summary>
+    public static Problem OfStatus(int status, HttpRequest request) => status switch
+    {
+        404 => new(404, "not-found", "Not found", $"There is nothing at {request.Path}; /docs lists what there is."),
+        405 => new(405, "method-not-allowed", "Method not allowed", $"{request.Path} does not take {request.Method}; the Allow header says what it takes."),
+        413 => TooLarge,
+        415 => new(
+            415, "unsupported-media-type", "Not JSON", $"The request body is '{request.ContentType}'; send it as 'Content-Type: application/json'."),
+        >= 500 => OfFault(status),
+        _ => new(status, "bad-request", "Bad request", "The request could not be understood."),
+    };
+
+    /// <summary>What an exception that reached the edge means to the caller, who learns nothing of its inside.</summary>
+    public static Problem OfException(Exception exception, HttpRequest request) => exception switch
+    {
+        EventStoreUnavailableException => Unavailable,
+        NpgsqlException e when IsConnectionFailure(e) => Unavailable,
+        BadHttpRequestException e => OfStatus(e.StatusCode, request),
+        _ => OfFault(500),
+    };
+
+    /// <summary>Connection failures and what PostgreSQL itself calls temporary, its shutdown and start among them.</summary>
+    public static bool IsConnectionFailure(NpgsqlException exception) =>
+        exception is not PostgresException || exception.IsTransient || exception.SqlState?.StartsWith("57P", StringComparison.Ordinal) == true;
+
+    private static Problem OfFault(int status) =>
+        new(status, "fault", "Something went wrong", "The request failed through no fault of yours; the server's log says why.");
+}
