@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace JobScheduler.Host.Scheduling;
 
 /// <summary>Messages for the scheduler's thread, and its way of sleeping until one comes or an instant is there.</summary>
-internal sealed class SchedulerInbox(TimeProvider time) : IDisposable
+internal sealed class SchedulerInbox(TimeProvider time)
 {
     /// <summary>A thread that sleeps on Linux wakes up to some milliseconds late, so the last stretch is spent spinning.</summary>
     private static readonly TimeSpan SpinFor = TimeSpan.FromMilliseconds(2);
@@ -13,8 +13,8 @@ internal sealed class SchedulerInbox(TimeProvider time) : IDisposable
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentQueue<SchedulerMessage> _messages = new();
-    private readonly SemaphoreSlim _arrived = new(0, 1);
-    private int _signalled;
+    private readonly object _gate = new();
+    private bool _signalled;
 
     public void Post(SchedulerMessage message)
     {
@@ -24,7 +24,11 @@ internal sealed class SchedulerInbox(TimeProvider time) : IDisposable
 
     public void Wake()
     {
-        if (Interlocked.Exchange(ref _signalled, 1) == 0) _arrived.Release();
+        lock (_gate)
+        {
+            _signalled = true;
+            Monitor.Pulse(_gate);
+        }
     }
 
     public bool TryTake([MaybeNullWhen(false)] out SchedulerMessage message) => _messages.TryDequeue(out message);
@@ -37,20 +41,24 @@ internal sealed class SchedulerInbox(TimeProvider time) : IDisposable
     {
         var now = time.GetUtcNow();
         var sleep = Min(LongestSleep, Min(send - SpinFor - now, claim - now) ?? LongestSleep);
-        if (sleep > TimeSpan.Zero)
-        {
-            if (_arrived.Wait(sleep)) Volatile.Write(ref _signalled, 0);
-            return;
-        }
-
-        if (_arrived.Wait(0)) Volatile.Write(ref _signalled, 0);
-        else if (send - now <= SpinFor && !(claim <= now))
+        if (sleep > TimeSpan.Zero) Sleep(sleep);
+        else if (!Sleep(TimeSpan.Zero) && send - now <= SpinFor && !(claim <= now))
         {
             while (time.GetUtcNow() < send) Thread.SpinWait(20);
         }
     }
 
-    public void Dispose() => _arrived.Dispose();
+    /// <summary>Whether a message ended it.</summary>
+    private bool Sleep(TimeSpan longest)
+    {
+        lock (_gate)
+        {
+            if (!_signalled && longest > TimeSpan.Zero) Monitor.Wait(_gate, longest);
+            var signalled = _signalled;
+            _signalled = false;
+            return signalled;
+        }
+    }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

@@ -35,7 +35,7 @@ internal sealed class SchedulerTerm(
 
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var inbox = new SchedulerInbox(time);
+        var inbox = new SchedulerInbox(time);
         var follower = new Subscription(
             store, CheckpointName, Followed, (events, token) => FollowAsync(events, inbox, token), logger: loggers.CreateLogger<Subscription>());
         var claimer = new Claimer(store, inbox, _logger);

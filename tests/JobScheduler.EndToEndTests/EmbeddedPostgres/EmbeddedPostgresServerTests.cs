@@ -1,6 +1,6 @@
 using JobScheduler.Host.EmbeddedPostgres;
 using Npgsql;
-using static JobScheduler.EndToEndTests.EmbeddedPostgres.ServerDirectory;
+using static JobScheduler.EndToEndTests.ServerDirectory;
 
 namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
 

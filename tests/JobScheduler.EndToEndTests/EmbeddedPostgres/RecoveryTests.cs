@@ -2,7 +2,7 @@ using System.Diagnostics;
 using JobScheduler.Host.EmbeddedPostgres;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using static JobScheduler.EndToEndTests.EmbeddedPostgres.ServerDirectory;
+using static JobScheduler.EndToEndTests.ServerDirectory;
 
 namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using JobScheduler.Host.EmbeddedPostgres;
 
-namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
+namespace JobScheduler.EndToEndTests;
 
 /// <summary>The host as a process of its own, with a private PostgreSQL over the given directory.</summary>
 internal sealed class HostProcess : IDisposable
@@ -12,6 +12,7 @@ internal sealed class HostProcess : IDisposable
 
     private readonly Process _process;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _url;
 
     private HostProcess(ProcessStartInfo start)
     {
@@ -20,7 +21,7 @@ internal sealed class HostProcess : IDisposable
     }
 
     /// <summary>Where the machine can, in a process group of its own, as a terminal's foreground job is.</summary>
-    public static HostProcess Start(ServerDirectory directory)
+    public static HostProcess Start(ServerDirectory directory, params (string Key, string Value)[] environment)
     {
         string[] command =
         [
@@ -37,6 +38,7 @@ internal sealed class HostProcess : IDisposable
             },
         };
         start.Environment.Remove("ConnectionStrings__JobScheduler");
+        foreach (var (key, value) in environment) start.Environment[key] = value;
         var host = new HostProcess(start);
         host._process.Start();
         host._process.BeginOutputReadLine();
@@ -45,6 +47,13 @@ internal sealed class HostProcess : IDisposable
 
     /// <summary>Completes when it serves.</summary>
     public Task ReadyAsync() => _ready.Task.WaitAsync(Generous);
+
+    /// <summary>Its API, once it serves.</summary>
+    public async Task<ApiClient> ApiAsync()
+    {
+        await ReadyAsync();
+        return new ApiClient(_url!);
+    }
 
     public void Kill() => _process.Kill();
 
@@ -66,6 +75,7 @@ internal sealed class HostProcess : IDisposable
     private void Note(string? line)
     {
         if (line is null) _ready.TrySetException(new InvalidOperationException("The host ended before it served."));
+        else if (line.Split("Now listening on: ") is [_, var url]) _url = url;
         else if (line.Contains("Application started", StringComparison.Ordinal)) _ready.TrySetResult();
     }
 }

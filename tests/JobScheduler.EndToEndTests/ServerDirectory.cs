@@ -3,7 +3,7 @@ using JobScheduler.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
+namespace JobScheduler.EndToEndTests;
 
 /// <summary>A data directory to start servers over, and to look into.</summary>
 internal sealed class ServerDirectory : IDisposable
