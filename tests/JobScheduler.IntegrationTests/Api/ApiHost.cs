@@ -45,7 +45,7 @@ public sealed class ApiHost(PostgresFixture postgres) : IAsyncLifetime
     {
         builder.UseSetting("ConnectionStrings:JobScheduler", connectionString);
         foreach (var (key, value) in _settings) builder.UseSetting(key, value);
-        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(_logs));
+        builder.ConfigureLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddProvider(_logs));
     });
 
     public async ValueTask DisposeAsync()
@@ -73,7 +73,7 @@ public sealed class ApiHost(PostgresFixture postgres) : IAsyncLifetime
         {
             null => null,
             string text => new StringContent(text, new System.Net.Http.Headers.MediaTypeHeaderValue("application/json")),
-            _ => JsonContent.Create(body, options: JsonSerializerOptions.Web),
+            _ => JsonContent.Create(body, options: JsonSerializerOptions.Default),
         };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value).ShouldBeTrue();
         return await Http.SendAsync(request);

@@ -36,7 +36,7 @@ internal static class WireJson
         options.Converters.Insert(0, new EpochMillisecondsConverter());
         options.TypeInfoResolver = Types.WithAddedModifier(type =>
         {
-            foreach (var property in type.Properties.Where(p => p.Name == "success")) property.CustomConverter = new OneOrZeroConverter();
+            foreach (var property in type.Properties.Where(p => p.Name == "success" && p.PropertyType == typeof(bool?))) property.CustomConverter = new OneOrZeroConverter();
         });
         return options;
     }
