@@ -13,6 +13,9 @@ internal enum RunStage
 
     /// <summary>With the dispatcher, or having its outcome appended.</summary>
     Sent,
+
+    /// <summary>Not to be sent, which is being appended.</summary>
+    Skipped,
 }
 
 /// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only.</summary>

@@ -14,20 +14,15 @@ namespace JobScheduler.Host.Scheduling;
 internal sealed class SchedulerLoop(
     SchedulerInbox inbox,
     Claimer claimer,
-    OpenExecutionFinder finder,
+    OpenExecutionLooks looks,
     Dispatcher dispatcher,
     SchedulerOptions options,
     TimeProvider time,
     DateTimeOffset startedAt)
 {
     private readonly JobHeap _heap = new();
-    private readonly Dictionary<Guid, Run> _runs = [];
-    private readonly PriorityQueue<Run, DateTimeOffset> _waiting = new();
+    private readonly RunBook _runs = new();
     private readonly List<Run> _toClaim = [];
-
-    /// <summary>Executions that ended while a look into the read model is under way: what it saw of them is old.</summary>
-    private HashSet<Guid>? _endedDuringLook;
-    private List<SchedulerMessage.LookForOpen> _nextLooks = [];
 
     /// <summary>Before <see cref="Run"/>: a job that is active.</summary>
     public void Add(JobRow row) => _heap.Put(new ScheduledJob(row));
@@ -45,7 +40,7 @@ internal sealed class SchedulerLoop(
             var now = time.GetUtcNow();
             ClaimDue(now);
             SendDue(now);
-            inbox.Wait(_waiting.TryPeek(out _, out var dueAt) ? dueAt : null, _heap.NextInstant - options.ClaimAhead);
+            inbox.Wait(_runs.NextDue, _heap.NextInstant - options.ClaimAhead);
         }
     }
 
@@ -58,12 +53,12 @@ internal sealed class SchedulerLoop(
                 break;
             case SchedulerMessage.ClaimsEnded m: EndClaims(m.Claims); break;
             case SchedulerMessage.RunRecorded m: Recorded(m.Run, m.Event); break;
-            case SchedulerMessage.LookForOpen m: Look(m); break;
+            case SchedulerMessage.LookForOpen m: looks.Ask(m); break;
             case SchedulerMessage.OpenFound m:
                 Adopt(m);
-                EndLook();
+                looks.Answered();
                 break;
-            case SchedulerMessage.LookFailed: EndLook(); break;
+            case SchedulerMessage.LookFailed: looks.Answered(); break;
             default: throw new InvalidOperationException($"Unknown message {message.GetType().Name}.");
         }
     }
@@ -107,9 +102,7 @@ internal sealed class SchedulerLoop(
     private void AddClaim(ScheduledJob job, DateTimeOffset instant)
     {
         var run = new Run(ExecutionId.Of(job.Id, instant), job, new Claim(job.Id, instant, ExecutionTrigger.Schedule));
-        if (!_runs.TryAdd(run.ExecutionId, run)) return;
-        job.Runs.Add(run);
-        _toClaim.Add(run);
+        if (_runs.TryAdd(run)) _toClaim.Add(run);
     }
 
     private void EndClaims(IReadOnlyList<(Run Run, ClaimOutcome Outcome)> claims)
@@ -120,11 +113,11 @@ internal sealed class SchedulerLoop(
             if (outcome == ClaimOutcome.Claimed)
             {
                 if (run.SkipWith is { } reason) Skip(run, reason);
-                else Await(run);
+                else _runs.Await(run);
                 continue;
             }
 
-            Forget(run);
+            _runs.Forget(run);
             if (outcome == ClaimOutcome.Conflict) (conflicts ??= []).Add(run.ExecutionId);
             else if (_heap.Find(run.Job.Id) == run.Job && run.Claim.ScheduledFor <= run.Job.ClaimedThrough)
             {
@@ -134,49 +127,35 @@ internal sealed class SchedulerLoop(
         }
 
         // Whoever made the claim may be gone: another node, or this process when a commit's acknowledgement was lost.
-        if (conflicts is not null) Look(new(conflicts));
+        if (conflicts is not null) looks.Ask(new(conflicts));
     }
 
     // Sending
 
-    private void Await(Run run)
-    {
-        run.Stage = RunStage.Waiting;
-        _waiting.Enqueue(run, run.DueAt);
-    }
-
     private void SendDue(DateTimeOffset now)
     {
         List<Run>? due = null;
-        while (_waiting.TryPeek(out var run, out var dueAt) && dueAt <= now)
+        while (_runs.TakeDue(now) is { } run)
         {
-            _waiting.Dequeue();
-            // A skipped run's entry is stale, and so is that of a run which has been given another instant since.
-            if (run.Stage != RunStage.Waiting || run.DueAt != dueAt) continue;
-            if (MayStart(run))
+            var job = run.Job;
+            var anotherIsOpen = job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other is { Stage: RunStage.Waiting, Attempt: > 1 }));
+            switch (Overlap.Decide(job.Definition.Policy.Overlap, run.Claim.Trigger, run.Attempt, anotherIsOpen, job.Queued is not null))
             {
-                run.Stage = RunStage.Sent;
-                (due ??= []).Add(run);
+                case OverlapDecision.Start:
+                    run.Stage = RunStage.Sent;
+                    (due ??= []).Add(run);
+                    break;
+                case OverlapDecision.Wait: job.Queued = run; break;
+                case OverlapDecision.Skip: Skip(run, SkipReason.PreviousRunOpen); break;
             }
         }
 
         if (due is not null) dispatcher.Send(due);
     }
 
-    /// <summary>Applies the job's overlap policy to a run's first attempt. A manual run always starts: somebody asked for it.</summary>
-    private bool MayStart(Run run)
-    {
-        var overlap = run.Job.Definition.Policy.Overlap;
-        if (overlap == OverlapPolicy.Allow || run.Attempt > 1 || run.Claim.Trigger == ExecutionTrigger.Manual) return true;
-        if (!run.Job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other.Attempt > 1))) return true;
-        if (overlap == OverlapPolicy.Queue && run.Job.Queued is null) run.Job.Queued = run;
-        else Skip(run, SkipReason.PreviousRunOpen);
-        return false;
-    }
-
     private void Skip(Run run, SkipReason reason)
     {
-        run.Stage = RunStage.Sent;
+        run.Stage = RunStage.Skipped;
         dispatcher.Skip(run, reason);
     }
 
@@ -187,24 +166,17 @@ internal sealed class SchedulerLoop(
         {
             run.Attempt++;
             run.DueAt = failed.RetryAt;
-            if (_runs.TryAdd(run.ExecutionId, run)) run.Job.Runs.Add(run);
+            _runs.TryAdd(run);
             if (run.Job.State == JobState.Deleted) Skip(run, SkipReason.JobDeleted);
-            else Await(run);
+            else _runs.Await(run);
             return;
         }
 
-        _endedDuringLook?.Add(run.ExecutionId);
-        Forget(run);
+        looks.Ended(run.ExecutionId);
+        _runs.Forget(run);
         if (run.Job.Queued is not { } queued) return;
         run.Job.Queued = null;
-        if (queued.Stage == RunStage.Waiting) Await(queued);
-    }
-
-    private void Forget(Run run)
-    {
-        _runs.Remove(run.ExecutionId);
-        run.Job.Runs.Remove(run);
-        if (run.Job.Queued == run) run.Job.Queued = null;
+        if (queued.Stage == RunStage.Waiting) _runs.Await(queued);
     }
 
     // Following the jobs
@@ -235,54 +207,21 @@ internal sealed class SchedulerLoop(
 
     private void SkipWhatIsNoLongerDue(ScheduledJob job, DateTimeOffset changedAt)
     {
-        foreach (var run in job.Runs.Where(r => r.Stage != RunStage.Sent).ToList())
+        foreach (var run in job.Runs.Where(r => r.Stage is RunStage.Claiming or RunStage.Waiting).ToList())
         {
-            if (NoLongerDue(run.Claim, run.Attempt, job.State, job.Timetable.Includes, changedAt) is not { } reason) continue;
+            if (SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, changedAt) is not { } reason) continue;
             if (run.Stage == RunStage.Claiming) run.SkipWith = reason;
             else Skip(run, reason);
         }
     }
 
-    /// <summary>Why a claimed run that was not sent must not be sent any more; <c>null</c>: it must.</summary>
-    private static SkipReason? NoLongerDue(
-        Claim claim, int attempt, JobState state, Func<DateTimeOffset, bool> includes, DateTimeOffset changedAt)
-    {
-        if (state == JobState.Deleted && (attempt > 1 || claim.ScheduledFor > changedAt)) return SkipReason.JobDeleted;
-        if (attempt > 1 || claim.Trigger == ExecutionTrigger.Manual || claim.ScheduledFor <= changedAt) return null;
-        if (state == JobState.Paused) return SkipReason.JobPaused;
-        return includes(claim.ScheduledFor) ? null : SkipReason.JobChanged;
-    }
-
     // Taking over open executions
-
-    /// <summary>One look at a time; those asked for meanwhile follow it.</summary>
-    private void Look(SchedulerMessage.LookForOpen look)
-    {
-        if (_endedDuringLook is not null)
-        {
-            _nextLooks.Add(look);
-            return;
-        }
-
-        _endedDuringLook = [];
-        finder.Find(look.Ids);
-    }
-
-    private void EndLook()
-    {
-        _endedDuringLook = null;
-        var looks = _nextLooks;
-        _nextLooks = [];
-        if (looks.Count == 0) return;
-        Look(new(looks.Exists(l => l.Ids is null) ? null : [.. looks.SelectMany(l => l.Ids!).Distinct()]));
-    }
 
     private void Adopt(SchedulerMessage.OpenFound open)
     {
         foreach (var (execution, row) in open.Executions)
         {
-            if (_runs.ContainsKey(execution.Id) || dispatcher.IsUnderWay(execution.Id)) continue;
-            if (_endedDuringLook?.Contains(execution.Id) == true) continue;
+            if (_runs.Knows(execution.Id) || dispatcher.IsUnderWay(execution.Id) || looks.HasEndedMeanwhile(execution.Id)) continue;
             if (_heap.Find(row.Id) is not { } job)
             {
                 job = new ScheduledJob(row);
@@ -301,21 +240,20 @@ internal sealed class SchedulerLoop(
             Version = open.Attempts + 1,
             DueAt = open.RetryAt ?? open.ScheduledFor,
         };
-        _runs.Add(run.ExecutionId, run);
-        job.Runs.Add(run);
+        _runs.TryAdd(run);
         if (open.Trigger == ExecutionTrigger.Schedule && open.ScheduledFor > job.ClaimedThrough) job.ClaimedThrough = open.ScheduledFor;
-        if (NoLongerDue(run.Claim, run.Attempt, job.State, job.Timetable.Includes, changedAt) is { } reason)
+        if (SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, changedAt) is { } reason)
         {
             Skip(run, reason);
         }
         else if (job.Definition.Policy.Type == DeliveryType.AtMostOnce && MayHaveBeenSent(open))
         {
-            run.Stage = RunStage.Sent;
+            run.Stage = RunStage.Skipped;
             dispatcher.GiveUp(run);
         }
         else
         {
-            Await(run);
+            _runs.Await(run);
         }
     }
 

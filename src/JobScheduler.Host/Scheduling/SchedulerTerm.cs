@@ -40,7 +40,7 @@ internal sealed class SchedulerTerm(
             store, CheckpointName, Followed, (events, token) => FollowAsync(events, inbox, token), logger: loggers.CreateLogger<Subscription>());
         var claimer = new Claimer(store, inbox, _logger);
         var finder = new OpenExecutionFinder(executions, jobs, inbox, time, _logger);
-        var loop = new SchedulerLoop(inbox, claimer, finder, dispatcher, options, time, startedAt: time.GetUtcNow());
+        var loop = new SchedulerLoop(inbox, claimer, new OpenExecutionLooks(finder), dispatcher, options, time, startedAt: time.GetUtcNow());
 
         dispatcher.Recorded = inbox.Post;
         await RecordSupersededAsync(await follower.CheckpointAsync(cancellation), cancellation);
