@@ -1,7 +1,11 @@
 using System.Net;
 using JobScheduler.Domain.Executions;
 using JobScheduler.EventStore;
+using JobScheduler.Host.Commands;
+using JobScheduler.Host.Storage;
 using JobScheduler.Projections;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JobScheduler.IntegrationTests.Api;
 
@@ -93,6 +97,25 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
         ((string)problem["type"]!).ShouldBe("urn:jobscheduler:problem:rebuild-running");
         goOn.Set();
         await rebuild;
+    }
+
+    [Fact]
+    public async Task Rebuild_command_reports_each_read_model_and_exits_by_what_it_found()
+    {
+        var id = await host.CreateJobAsync();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("ConnectionStrings:JobScheduler", host.Database.ConnectionString)]).Build();
+        await using var database = await Database.OpenAsync(configuration, NullLoggerFactory.Instance, CancellationToken.None);
+        using var output = new StringWriter();
+
+        (await RebuildCommand.RunAsync(["all"], database, output)).ShouldBe(0, output.ToString());
+        await using (var command = database.DataSource.CreateCommand($"delete from jobscheduler.jobs where id = '{id}'")) await command.ExecuteNonQueryAsync();
+        (await RebuildCommand.RunAsync(["jobs"], database, output)).ShouldBe(2);
+        (await RebuildCommand.RunAsync(["nothing"], database, output)).ShouldBe(1);
+
+        output.ToString().ShouldContain("jobs: ");
+        output.ToString().ShouldContain("1 only in the rebuilt one");
+        await host.GetAsync($"/jobs/{id}");
     }
 
     [Fact]

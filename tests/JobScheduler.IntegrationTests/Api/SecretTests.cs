@@ -18,6 +18,9 @@ public sealed class SecretTests(ApiHost host) : IClassFixture<ApiHost>
             HttpMethod.Put, $"/jobs/{id}", new { headers = new { Authorization = Secret, Host = Changed }, timeout = 5 }, HttpStatusCode.BadRequest);
 
         var answers = new List<string> { refused.ToJsonString() };
+        string[] mistakes = [$$$"""{"headers":"{{{Secret}}}"}""", $$$"""{"headers":{"A":"{{{Secret}}}","a":"{{{Changed}}}"}}""", $$$"""{"header":{"A":"{{{Secret}}}"}}"""];
+        foreach (var mistake in mistakes)
+            answers.Add((await host.SendAsync(HttpMethod.Put, $"/jobs/{id}", mistake, HttpStatusCode.BadRequest)).ToJsonString());
         foreach (var path in new[] { $"/jobs/{id}", $"/jobs/{id}/events", "/jobs", "/jobs/getAllJobs", $"/jobs/{id}/as-of?version=1", "/events" })
             answers.Add((await host.GetAsync(path)).ToJsonString());
         answers.AddRange(host.Logs);

@@ -60,4 +60,4 @@ internal sealed record AlertView(
 }
 
 /// <param name="Note">What is being done about it; at most 1000 characters.</param>
-internal sealed record AcknowledgeRequest(string? Note);
+internal sealed record AcknowledgeRequest(string? Note = null);

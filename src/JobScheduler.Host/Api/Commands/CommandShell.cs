@@ -55,6 +55,6 @@ internal static class CommandShell
     /// <summary>Why the events of a request came about: its trace, which command it was, and from where.</summary>
     public static EventMetadata MetadataOf(HttpContext http) => new(
         Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier,
-        $"{http.Request.Method} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText}",
+        $"{http.Request.Method} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/')}",
         new Dictionary<string, string> { ["via"] = "api", ["remote"] = http.Connection.RemoteIpAddress?.ToString() ?? "unknown" });
 }

@@ -39,12 +39,18 @@ internal static class OpenApiShape
 
     public static Task WireForms(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellation)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        var underlying = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type);
+        var type = underlying ?? context.JsonTypeInfo.Type;
+        var text = underlying is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
         if (type == typeof(TimeSpan))
         {
-            schema.Type = JsonSchemaType.String | (schema.Type & JsonSchemaType.Null);
+            schema.Type = text;
             schema.Pattern = null;
             schema.Examples = ["30s"];
+        }
+        else if (type == typeof(DateTimeOffset))
+        {
+            schema.Type = text;
         }
         else if (type == typeof(StatusCodeRange))
         {

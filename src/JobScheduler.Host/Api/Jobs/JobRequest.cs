@@ -25,36 +25,36 @@ namespace JobScheduler.Host.Api.Jobs;
 /// <param name="Name">1 to 200 characters. Default none.</param>
 /// <param name="Tags">At most 32, each of 1 to 64 characters.</param>
 internal sealed record JobRequest(
-    string? Schedule,
-    DateTimeOffset? RunAt,
-    string? TimeZone,
-    DateTimeOffset? StartAt,
-    DateTimeOffset? EndAt,
-    string? Api,
-    string? Method,
-    IReadOnlyDictionary<string, string>? Headers,
-    JsonElement? Body,
-    string? ContentType,
-    string? Timeout,
-    IReadOnlyList<JsonElement>? SuccessCodes,
-    bool? FollowRedirects,
-    string? Type,
-    string? Misfire,
-    string? Overlap,
-    RetryRequest? Retry,
-    string? AlertWebhook,
-    AlertsRequest? Alerts,
-    string? Name,
-    IReadOnlyList<string>? Tags);
+    string? Schedule = null,
+    DateTimeOffset? RunAt = null,
+    string? TimeZone = null,
+    DateTimeOffset? StartAt = null,
+    DateTimeOffset? EndAt = null,
+    string? Api = null,
+    string? Method = null,
+    IReadOnlyDictionary<string, string>? Headers = null,
+    JsonElement? Body = null,
+    string? ContentType = null,
+    string? Timeout = null,
+    IReadOnlyList<JsonElement>? SuccessCodes = null,
+    bool? FollowRedirects = null,
+    string? Type = null,
+    string? Misfire = null,
+    string? Overlap = null,
+    RetryRequest? Retry = null,
+    string? AlertWebhook = null,
+    AlertsRequest? Alerts = null,
+    string? Name = null,
+    IReadOnlyList<string>? Tags = null);
 
 /// <param name="MaxAttempts">1 to 100, the first included. Default 1.</param>
 /// <param name="InitialDelay">Before the second attempt, 100ms to 1d. Default 1s.</param>
 /// <param name="MaxDelay">No delay is longer. Default 5m.</param>
 /// <param name="Multiplier">Each delay is this many times the one before, 1 to 10. Default 2.</param>
 /// <param name="Jitter">Draw each delay evenly from 0 to it. Default true.</param>
-internal sealed record RetryRequest(int? MaxAttempts, string? InitialDelay, string? MaxDelay, double? Multiplier, bool? Jitter);
+internal sealed record RetryRequest(int? MaxAttempts = null, string? InitialDelay = null, string? MaxDelay = null, double? Multiplier = null, bool? Jitter = null);
 
 /// <param name="After">Raise an alert from this many failures in a row on, 1 to 1000. Default 1.</param>
 /// <param name="RepeatEvery">No further alert before this has passed, 1s to 30d. Default: each failure raises one.</param>
 /// <param name="NotifyRecovery">Tell the webhook too when the job succeeds again. Default false.</param>
-internal sealed record AlertsRequest(int? After, string? RepeatEvery, bool? NotifyRecovery);
+internal sealed record AlertsRequest(int? After = null, string? RepeatEvery = null, bool? NotifyRecovery = null);

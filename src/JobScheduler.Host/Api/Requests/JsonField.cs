@@ -63,7 +63,7 @@ internal sealed record JsonField(string Path, JsonElement Value, ICollection<Fie
         if (IsNull) yield break;
         if (Value.ValueKind != JsonValueKind.Object)
         {
-            Wrong<object?>(null, "an object");
+            Wrong<object?>(null, "an object", secret: true);
             yield break;
         }
 
@@ -73,10 +73,11 @@ internal sealed record JsonField(string Path, JsonElement Value, ICollection<Fie
             var name = NameOf(property);
             var field = this with { Path = Path == "$" ? name : $"{Path}.{name}", Value = property.Value };
             if (seen.Add(name)) yield return (name, field);
-            else field.Fault<object?>(null, "Given more than once.");
+            else field.Fault<object?>(null, "Given more than once.", secret: true);
         }
     }
 
+    /// <param name="secret">Whether the value may be one, so that the error does not repeat it.</param>
     public T Fault<T>(T absent, string message, bool secret = false)
     {
         Errors.Add(new(Path, secret ? null : Echo(), message));

@@ -21,6 +21,7 @@ internal static class WireJson
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.DictionaryKeyPolicy = null; // header names and the like are data
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping; // application/json, never a piece of a page
+        options.RespectNullableAnnotations = true; // what is never null is documented so
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new InstantConverter());
         options.Converters.Add(new DurationConverter());
