@@ -11,5 +11,6 @@ if [[ -z ${ConnectionStrings__JobScheduler:-} ]]; then ensure_postgres; fi
 dotnet publish src/JobScheduler.Host --configuration Release --output artifacts/host --nologo --verbosity quiet
 
 # In this shell's place, so that Ctrl+C and a supervisor's signals reach the host.
-export ASPNETCORE_CONTENTROOT="${ASPNETCORE_CONTENTROOT:-$PWD/artifacts/host}"
+# Development serves the practice targets, /test and /test-fail.
+export ASPNETCORE_ENVIRONMENT="${ASPNETCORE_ENVIRONMENT:-Development}"
 exec dotnet artifacts/host/JobScheduler.Host.dll "$@"

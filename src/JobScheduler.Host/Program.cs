@@ -11,8 +11,9 @@ if (args is [HealthCommand.Name, ..]) return await HealthCommand.RunAsync(args[1
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
-    using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole());
+    // The settings and pages are the program's; data lies where it is started.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
     await using var database = await Database.OpenAsync(builder.Configuration, loggers, CancellationToken.None);
     if (args is [RebuildCommand.Name, ..]) return await RebuildCommand.RunAsync(args[1..], database, Console.Out);
     builder.AddJobScheduler(database);
