@@ -21,6 +21,7 @@ public sealed record Job(JobState State, JobDefinition Definition)
     /// <exception cref="InvalidOperationException">The event cannot follow: the stream is not a job's, or broken.</exception>
     public static Job Evolve(Job? job, JobEvent @event) => (job, @event) switch
     {
+        ({ State: JobState.Deleted }, _) => throw CannotFollow(@event),
         (null, JobCreated e) => new(JobState.Active, new(e.Schedule, e.Target, e.Policy, e.Alerting, e.Name, e.Tags)),
         ({ } j, JobRescheduled e) => j with { Definition = j.Definition with { Schedule = e.Schedule } },
         ({ } j, JobRetargeted e) => j with { Definition = j.Definition with { Target = e.Target } },
@@ -31,6 +32,9 @@ public sealed record Job(JobState State, JobDefinition Definition)
         ({ } j, JobPaused) => j with { State = JobState.Paused },
         ({ } j, JobResumed) => j with { State = JobState.Active },
         ({ } j, JobDeleted) => j with { State = JobState.Deleted },
-        _ => throw new InvalidOperationException($"{@event.GetType().Name} cannot follow in this job's stream."),
+        _ => throw CannotFollow(@event),
     };
+
+    private static InvalidOperationException CannotFollow(JobEvent @event) =>
+        new($"{@event.GetType().Name} cannot follow in this job's stream.");
 }
