@@ -21,7 +21,7 @@ public sealed record RetryPolicy(int MaxAttempts, TimeSpan InitialDelay, TimeSpa
     public TimeSpan DelayAfter(int attempt, TimeSpan? retryAfter, double random)
     {
         var ticks = Math.Min(InitialDelay.Ticks * Math.Pow(Multiplier, attempt - 1), MaxDelay.Ticks);
-        var delay = TimeSpan.FromTicks((long)(Jitter ? ticks * (1 - random) : ticks));
+        var delay = TimeSpan.FromTicks((long)Math.Ceiling(Jitter ? ticks * (1 - random) : ticks));
         var longest = retryAfter > delay ? retryAfter.Value : delay;
         return longest < MaxDelay ? longest : MaxDelay;
     }
