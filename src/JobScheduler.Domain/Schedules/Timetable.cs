@@ -35,7 +35,7 @@ public sealed class Timetable
     /// <summary>The first occurrence later than <paramref name="instant"/>; <c>null</c> when there is none.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset instant)
     {
-        if (_cron is null) return _schedule.RunAt is { } once && once > instant && IsWithinBounds(once) ? once : null;
+        if (_cron is null) return _schedule.RunAt is { } once && once > instant && IsWithinBounds(once) ? once.ToUniversalTime() : null;
         var next = _schedule.StartAt is { } start && start > instant
             ? _cron.GetNextOccurrence(start, _zone, inclusive: true)
             : _cron.GetNextOccurrence(instant, _zone);
