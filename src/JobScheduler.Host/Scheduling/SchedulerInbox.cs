@@ -34,8 +34,9 @@ internal sealed class SchedulerInbox(TimeProvider time)
     public bool TryTake([MaybeNullWhen(false)] out SchedulerMessage message) => _messages.TryDequeue(out message);
 
     /// <summary>
-    /// Blocks until a message has come, or <paramref name="send"/> (precisely, never earlier) or <paramref name="claim"/> is there,
-    /// or a second has passed.
+    /// Blocks until a message has come, or <paramref name="claim"/> is there, or a second has passed, or shortly before
+    /// <paramref name="send"/>; called within that last stretch, until <paramref name="send"/> precisely, never earlier.
+    /// To be called in a loop that looks what is due.
     /// </summary>
     public void Wait(DateTimeOffset? send, DateTimeOffset? claim)
     {
