@@ -120,14 +120,14 @@ public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogD
     }
 
     [Fact]
-    public async Task Signal_wakes_only_followers_of_the_stream_types_appended_to()
+    public async Task Signal_wakes_only_followers_of_the_event_types_appended()
     {
         await using var log = await database.NewLogAsync();
         var store = log.NewStore();
-        var accounts = store.Signal.WaitAsync(0, ["account"], TimeSpan.FromHours(1));
+        var accounts = store.Signal.WaitAsync(0, ["amount_added"], TimeSpan.FromHours(1));
         await UntilListeningAsync(log);
-        accounts = accounts.IsCompleted ? store.Signal.WaitAsync(0, ["account"], TimeSpan.FromHours(1)) : accounts;
-        var parcels = store.Signal.WaitAsync(0, ["parcel"], TimeSpan.FromHours(1));
+        accounts = accounts.IsCompleted ? store.Signal.WaitAsync(0, ["amount_added"], TimeSpan.FromHours(1)) : accounts;
+        var parcels = store.Signal.WaitAsync(0, ["parcel_sent"], TimeSpan.FromHours(1));
         var later = store.Signal.WaitAsync(1, null, TimeSpan.FromHours(1));
 
         await store.AppendedAsync(Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, new ParcelSent("x"));
@@ -137,7 +137,7 @@ public sealed class SubscriptionTests(LogDatabase database) : IClassFixture<LogD
 
         await store.AppendedAsync(Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, new AmountAdded(1));
         await Task.WhenAll(accounts, later).WaitAsync(TestLog.Patience);
-        await store.Signal.WaitAsync(1, ["account"], TimeSpan.FromHours(1)).WaitAsync(TestLog.Patience);
+        await store.Signal.WaitAsync(1, ["amount_added"], TimeSpan.FromHours(1)).WaitAsync(TestLog.Patience);
     }
 
     private static Task UntilListeningAsync(TestLog log) =>
