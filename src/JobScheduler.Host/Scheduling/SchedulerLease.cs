@@ -1,3 +1,4 @@
+using System.Data;
 using JobScheduler.EventStore;
 using Npgsql;
 
@@ -55,18 +56,24 @@ internal sealed class SchedulerLease : IAsyncDisposable
     {
         await _disposing.CancelAsync();
         await _watch;
+        await UnlockAsync();
+        await _connection.DisposeAsync();
+        _lost.Dispose();
+        _disposing.Dispose();
+    }
+
+    /// <summary>A connection that is dead holds no lock; one that goes back to the pool would keep it.</summary>
+    private async Task UnlockAsync()
+    {
+        if (_connection.FullState != ConnectionState.Open) return;
         try
         {
             await ScalarAsync(_connection, $"select pg_advisory_unlock({_key})", CancellationToken.None);
         }
         catch (NpgsqlException)
         {
-            // A dead connection holds no lock.
+            // It has died just now.
         }
-
-        await _connection.DisposeAsync();
-        _lost.Dispose();
-        _disposing.Dispose();
     }
 
     private async Task WatchAsync()

@@ -43,6 +43,13 @@ internal sealed class SchedulerService(
                 logger.LogWarning("Scheduling was interrupted and will start again: {Reason}", e.Message);
                 await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+#pragma warning disable CA1031 // A fault of ours must not end scheduling for good: what is open is taken over by the next start.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                logger.LogError(e, "Scheduling failed and will start again");
+                await Task.Delay(Pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

@@ -108,6 +108,26 @@ public sealed class RecoveryTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Scheduling_goes_on_and_nothing_is_doubled_when_every_connection_is_cut()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var job = await host.CreateAsync(host.Definition("/cut"));
+        await host.Receiver.WaitForAsync("/cut", 2);
+
+        for (var cut = 1; cut <= 3; cut++)
+        {
+            await host.CutConnectionsAsync();
+            await host.Receiver.WaitForAsync("/cut", host.Receiver.CallsOf("/cut").Count + 2);
+        }
+
+        var calls = host.Receiver.CallsOf("/cut");
+        var executions = await host.EndedAsync(job, calls.DistinctBy(c => c.ExecutionId).Count() - 1);
+        var instants = executions.Select(e => e.ScheduledFor).ToList();
+        instants.ShouldBe(Enumerable.Range(0, instants.Count).Select(i => instants[0].AddSeconds(i)));
+        executions.ShouldAllBe(e => e.Status == ExecutionStatus.Completed);
+    }
+
+    [Fact]
     public async Task Second_node_stands_by_and_takes_over_when_the_first_ends()
     {
         await using var first = await SchedulingHost.StartAsync(postgres);

@@ -8,6 +8,7 @@ using JobScheduler.Projections.Jobs;
 using JobScheduler.Testing;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace JobScheduler.IntegrationTests.Scheduling;
 
@@ -120,6 +121,16 @@ internal sealed class SchedulingHost : IAsyncDisposable
 
     public async Task<IReadOnlyList<ExecutionRow>> ExecutionsOfAsync(Guid jobId) =>
         [.. (await Executions.ListAsync(jobId, null, null, 10_000, DateTimeOffset.MaxValue, CancellationToken.None)).Reverse()];
+
+    /// <summary>What a restart of PostgreSQL does to the host: all its sessions end.</summary>
+    public async Task CutConnectionsAsync()
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()", connection);
+        await command.ExecuteNonQueryAsync();
+    }
 
     /// <summary>The ended executions of a job, oldest first, once there are that many.</summary>
     public Task<IReadOnlyList<ExecutionRow>> EndedAsync(Guid jobId, int count) => UntilAsync(
