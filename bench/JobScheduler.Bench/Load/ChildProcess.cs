@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace JobScheduler.Bench.Load;
+
+/// <summary>A process that the bench has started, and ends.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ChildProcess(Process process) => _process = process;
+
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public double ResidentMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1024.0 / 1024.0;
+        }
+    }
+
+    /// <summary>Returns once the process has printed a line that holds <paramref name="ready"/>.</summary>
+    public static async Task<ChildProcess> StartAsync(string assembly, IEnumerable<string> arguments, string ready, params (string Key, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (key, value) in environment) start.Environment[key] = value;
+        var child = new ChildProcess(new Process { StartInfo = start });
+        child._process.OutputDataReceived += (_, e) =>
+        {
+            if (e.Data is null) child._ready.TrySetException(new InvalidOperationException($"{Path.GetFileName(assembly)} ended before it was ready."));
+            else if (e.Data.Contains(ready, StringComparison.Ordinal)) child._ready.TrySetResult();
+            if (e.Data is not null && (e.Data.Contains("fail:", StringComparison.Ordinal) || e.Data.Contains("crit:", StringComparison.Ordinal))) Console.Error.WriteLine(e.Data);
+        };
+        child._process.Start();
+        child._process.BeginOutputReadLine();
+        await child._ready.Task.WaitAsync(Patience);
+        return child;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}
