@@ -34,6 +34,7 @@ public static class EventCatalog
         Event<JobDeleted>("job_deleted", JobStream),
         Event<ExecutionScheduled>("execution_scheduled", ExecutionStream),
         Event<ExecutionRequested>("execution_requested", ExecutionStream),
+        Event<ExecutionStarted>("execution_started", ExecutionStream),
         Event<ExecutionAttemptFailed>("execution_attempt_failed", ExecutionStream),
         Event<ExecutionCompleted>("execution_completed", ExecutionStream),
         Event<ExecutionFailed>("execution_failed", ExecutionStream),
@@ -72,6 +73,7 @@ public static class EventCatalog
 [JsonSerializable(typeof(JobDeleted))]
 [JsonSerializable(typeof(ExecutionScheduled))]
 [JsonSerializable(typeof(ExecutionRequested))]
+[JsonSerializable(typeof(ExecutionStarted))]
 [JsonSerializable(typeof(ExecutionAttemptFailed))]
 [JsonSerializable(typeof(ExecutionCompleted))]
 [JsonSerializable(typeof(ExecutionFailed))]

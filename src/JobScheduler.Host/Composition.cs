@@ -20,20 +20,20 @@ internal static class Composition
 {
     public const string DefaultUrl = "http://localhost:3000";
 
-    public static void AddJobScheduler(this WebApplicationBuilder builder, Database database)
+    public static void AddJobScheduler(this WebApplicationBuilder builder, Settings settings, Database database)
     {
         if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null) builder.WebHost.UseUrls(DefaultUrl);
         var services = builder.Services;
-        var scheduling = SchedulerOptions.From(builder.Configuration);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(scheduling);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = scheduling.ShutdownGrace + TimeSpan.FromSeconds(20));
-        services.AddSingleton(DispatchOptions.From(builder.Configuration));
-        services.AddSingleton(AlertOptions.From(builder.Configuration));
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Scheduler);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Scheduler.ShutdownGrace + TimeSpan.FromSeconds(20));
+        services.AddSingleton(settings.Dispatch);
+        services.AddSingleton(settings.Alerts);
         services.AddJobSchedulerApi();
         AddStorage(services, database);
         AddSecrets(services);
-        AddScheduling(services, scheduling);
+        AddScheduling(services, settings.Scheduler);
     }
 
     private static void AddStorage(IServiceCollection services, Database database)
@@ -61,6 +61,7 @@ internal static class Composition
         services.AddSingleton<OutcomeRecorder>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<SchedulerTerm>();
+        services.AddSingleton<AlertResolver>();
         services.AddSingleton<AlertRaiser>();
         services.AddSingleton<WebhookSender>();
         if (!options.Enabled) return;

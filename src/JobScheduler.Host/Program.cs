@@ -13,16 +13,20 @@ try
 {
     // The settings and pages are the program's; data lies where it is started.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var settings = Settings.From(builder.Configuration, builder.Environment.IsDevelopment());
     using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddConsole());
-    await using var database = await Database.OpenAsync(builder.Configuration, loggers, CancellationToken.None);
+    await using var database = await Database.OpenAsync(settings, loggers, CancellationToken.None);
     if (args is [RebuildCommand.Name, ..]) return await RebuildCommand.RunAsync(args[1..], database, Console.Out);
-    builder.AddJobScheduler(database);
+    builder.AddJobScheduler(settings, database);
     await using var app = builder.Build();
     app.MapJobSchedulerApi();
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is ConfigurationException or EmbeddedPostgresException or SchemaTooNewException or NpgsqlException)
+catch (Exception e) when (e is ConfigurationException or EmbeddedPostgresException or SchemaTooNewException or NpgsqlException
+    or PlatformNotSupportedException
+    // A port that is taken, and a URL that is none, from Kestrel.
+    or IOException or FormatException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 1;

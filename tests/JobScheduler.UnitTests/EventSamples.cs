@@ -46,6 +46,7 @@ internal static class EventSamples
         new JobDeleted(),
         new ExecutionScheduled(JobId, Noon, Noon.AddHours(1)),
         new ExecutionRequested(JobId, Noon),
+        new ExecutionStarted(JobId, Noon),
         new ExecutionAttemptFailed(JobId, Noon, Failed, Noon.AddMinutes(1)),
         new ExecutionCompleted(JobId, Noon, ExecutionTrigger.Manual, new(1, Noon, 12, 0, 200)),
         new ExecutionFailed(JobId, Noon, ExecutionTrigger.Schedule, Failed),
@@ -55,7 +56,7 @@ internal static class EventSamples
             JobId, ExecutionId, "hourly", "https://example.com/hook", Noon, Noon.AddMilliseconds(2), 500, FailureKind.StatusCode,
             "500 Internal Server Error.", 12.25, 2, 3, "https://example.com/alerts"),
         new AlertAcknowledged("mine"),
-        new AlertResolved(JobId, ExecutionId, "https://example.com/hook", Noon, 200, "https://example.com/alerts"),
+        new AlertResolved(JobId, ExecutionId, "hourly", "https://example.com/hook", Noon, 200, "https://example.com/alerts"),
         new AlertDelivered(AlertMessage.JobFailed, 2, 204),
         new AlertDeliveryFailed(AlertMessage.JobRecovered, 9, "Connection refused."),
     ];

@@ -10,7 +10,7 @@ public abstract record AlertEvent;
 
 /// <param name="Api">The URL that was called.</param>
 /// <param name="Message">One sentence for people.</param>
-/// <param name="ConsecutiveFailures">How many occurrences in a row had failed, this one included, counted up to the job's <c>after</c>.</param>
+/// <param name="ConsecutiveFailures">How many runs in a row had failed when the alert was raised, this one included.</param>
 /// <param name="Webhook">Where it will be delivered; <c>null</c>: nowhere.</param>
 public sealed record AlertRaised(
     Guid JobId,
@@ -33,7 +33,7 @@ public sealed record AlertAcknowledged(string? Note) : AlertEvent;
 /// <summary>The job succeeded again.</summary>
 /// <param name="Webhook">Where the recovery will be announced; <c>null</c>: nowhere.</param>
 public sealed record AlertResolved(
-    Guid JobId, Guid ExecutionId, string Api, DateTimeOffset ExecutionTime, int? StatusCode, string? Webhook) : AlertEvent;
+    Guid JobId, Guid ExecutionId, string? JobName, string Api, DateTimeOffset ExecutionTime, int? StatusCode, string? Webhook) : AlertEvent;
 
 /// <summary>The webhook took the message.</summary>
 public sealed record AlertDelivered(AlertMessage Message, int Attempts, int StatusCode) : AlertEvent;

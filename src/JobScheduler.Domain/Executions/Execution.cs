@@ -22,6 +22,7 @@ public enum ExecutionStatus
 }
 
 /// <summary>An execution as its events tell it.</summary>
+/// <param name="Started">Its call may have been made; only noted of jobs that are never sent twice.</param>
 public sealed record Execution(
     Guid JobId,
     DateTimeOffset ScheduledFor,
@@ -29,7 +30,8 @@ public sealed record Execution(
     ExecutionStatus Status,
     IReadOnlyList<AttemptResult> Attempts,
     DateTimeOffset? RetryAt = null,
-    SkipReason? SkipReason = null)
+    SkipReason? SkipReason = null,
+    bool Started = false)
 {
     /// <summary>The execution after <paramref name="event"/>.</summary>
     /// <exception cref="InvalidOperationException">The event cannot follow: the stream is not an execution's, or broken.</exception>
@@ -38,6 +40,7 @@ public sealed record Execution(
         (null, ExecutionScheduled e) => new(e.JobId, e.ScheduledFor, ExecutionTrigger.Schedule, ExecutionStatus.Open, []),
         (null, ExecutionRequested e) => new(e.JobId, e.ScheduledFor, ExecutionTrigger.Manual, ExecutionStatus.Open, []),
         (null, JobOccurrencesMissed e) => new(e.JobId, e.From, ExecutionTrigger.Schedule, ExecutionStatus.Missed, []),
+        ({ Status: ExecutionStatus.Open, Started: false } x, ExecutionStarted) => x with { Started = true },
         ({ Status: ExecutionStatus.Open } x, ExecutionAttemptFailed e) => x.With(e.Result, ExecutionStatus.Open) with { RetryAt = e.RetryAt },
         ({ Status: ExecutionStatus.Open } x, ExecutionCompleted e) => x.With(e.Result, ExecutionStatus.Completed),
         ({ Status: ExecutionStatus.Open } x, ExecutionFailed e) => x.With(e.Result, ExecutionStatus.Failed),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using JobScheduler.Domain.Jobs;
 
 namespace JobScheduler.Domain.Executions;
 
@@ -17,6 +18,11 @@ public sealed record ExecutionScheduled(Guid JobId, DateTimeOffset ScheduledFor,
 /// <summary>Somebody asked for a run now. It is a claim like <see cref="ExecutionScheduled"/>.</summary>
 /// <param name="ScheduledFor">When it was asked for.</param>
 public sealed record ExecutionRequested(Guid JobId, DateTimeOffset ScheduledFor) : ExecutionEvent(JobId);
+
+/// <summary>
+/// The call of an <see cref="DeliveryType.AtMostOnce"/> job is about to be made: recorded before it, by one node only, so that it is made once.
+/// </summary>
+public sealed record ExecutionStarted(Guid JobId, DateTimeOffset ScheduledFor) : ExecutionEvent(JobId);
 
 /// <summary>The last attempt succeeded. Terminal.</summary>
 public sealed record ExecutionCompleted(Guid JobId, DateTimeOffset ScheduledFor, ExecutionTrigger Trigger, AttemptResult Result)

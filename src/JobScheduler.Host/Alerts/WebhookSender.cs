@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using JobScheduler.Domain;
 using JobScheduler.Host.Configuration;
+using JobScheduler.Host.Dispatching;
 using JobScheduler.Projections.Alerts;
 
 namespace JobScheduler.Host.Alerts;
@@ -47,7 +48,7 @@ internal sealed class WebhookSender(AlertOptions options, TimeProvider time) : I
         }
         catch (HttpRequestException e)
         {
-            return new(null, e.Message);
+            return new(null, e.Explain());
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -4,25 +4,53 @@ using System.Text;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Host.Scheduling;
 using JobScheduler.Host.Secrets;
+using Npgsql;
 
 namespace JobScheduler.Host.Dispatching;
 
-/// <summary>Makes the HTTP request of a run.</summary>
-internal sealed class CallRequests(SecretStore secrets)
+/// <summary>A header of a call, its value in clear.</summary>
+internal readonly record struct ClearHeader(string Name, string Value);
+
+/// <summary>Makes the HTTP requests of runs.</summary>
+internal sealed class CallRequests(SecretStore secrets, ILogger<CallRequests> logger)
 {
-    public async ValueTask<HttpRequestMessage> CreateAsync(Run run, HttpTarget target, CancellationToken cancellation)
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// The job's own headers. While the database that keeps their values cannot be read, the call is not made, and has not failed either.
+    /// </summary>
+    public async ValueTask<ClearHeader[]> HeadersAsync(HttpTarget target, CancellationToken cancellation)
     {
-        var request = new HttpRequestMessage(HttpMethod.Parse(target.Method), run.Job.Api);
-        if (target.Body is not null)
+        var headers = target.Headers.Count == 0 ? [] : new ClearHeader[target.Headers.Count];
+        for (var i = 0; i < headers.Length;)
         {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(target.Body));
-            if (target.ContentType is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", target.ContentType);
+            try
+            {
+                headers[i] = new(target.Headers[i].Name, await secrets.RevealAsync(target.Headers[i].ValueId, cancellation));
+                i++;
+            }
+            catch (NpgsqlException e)
+            {
+                logger.LogWarning("A header's value could not be read, trying again: {Reason}", e.Message);
+                await Task.Delay(Pause, cancellation);
+            }
         }
 
-        foreach (var header in target.Headers)
+        return headers;
+    }
+
+    public static HttpRequestMessage Create(Run run, HttpTarget target, ClearHeader[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Parse(target.Method), target.Api)
         {
-            var value = await secrets.RevealAsync(header.ValueId, cancellation);
-            if (!request.Headers.TryAddWithoutValidation(header.Name, value)) request.Content?.Headers.TryAddWithoutValidation(header.Name, value);
+            // Also when it is empty: a request without content is sent again by the handler itself, up to three times, when the
+            // connection ends before an answer, and attempts are ours to count.
+            Content = new ByteArrayContent(target.Body is null ? [] : Encoding.UTF8.GetBytes(target.Body)),
+        };
+        if (target is { Body: not null, ContentType: not null }) request.Content.Headers.TryAddWithoutValidation("Content-Type", target.ContentType);
+        foreach (var (name, value) in headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
         }
 
         AddOwnHeaders(request.Headers, run);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using JobScheduler.Domain.Executions;
+using JobScheduler.Domain.Jobs;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Scheduling;
 
@@ -17,6 +18,9 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
 
     /// <summary>Gets a <see cref="SchedulerMessage.RunRecorded"/> for each run, when what became of it is in the log.</summary>
     public Action<SchedulerMessage> Recorded { get; set; } = _ => { };
+
+    /// <summary>The runs that wait for a free place, are being sent, or have their outcomes recorded.</summary>
+    public IReadOnlyCollection<Run> UnderWay => [.. _underWay.Values];
 
     /// <summary>Whether the run is waiting for a free place, being sent, or having its outcome recorded.</summary>
     public bool IsUnderWay(Guid executionId) => _underWay.ContainsKey(executionId);
@@ -51,55 +55,61 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
             DurationMs: 0,
             LatenessMs: 0,
             Failure: FailureKind.OutcomeUnknown,
-            Error: "The outcome is unknown: the scheduler ended after the claim, and an AT_MOST_ONCE job is never sent twice.")));
+            Error: "The outcome is unknown: the scheduler ended during the call, and an AT_MOST_ONCE job is never sent twice.")));
 
     /// <summary>
     /// Sends nothing more, waits for calls under way, for <paramref name="grace"/> at the most, and breaks off those that remain:
-    /// they stay open and are taken over by whoever schedules next.
+    /// they stay open and are taken over by whoever schedules next. A second time it does nothing.
     /// </summary>
-    public async Task DrainAsync(TimeSpan grace, CancellationToken cancellation)
+    public async Task DrainAsync(TimeSpan grace)
     {
-        Volatile.Write(ref _stopped, 1);
-        var deadline = time.GetTimestamp();
-        while (!_underWay.IsEmpty && time.GetElapsedTime(deadline) < grace && !cancellation.IsCancellationRequested)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), CancellationToken.None);
-        }
-
+        if (Interlocked.Exchange(ref _stopped, 1) == 1) return;
+        var start = time.GetTimestamp();
+        while (!_underWay.IsEmpty && time.GetElapsedTime(start) < grace) await Task.Delay(TimeSpan.FromMilliseconds(20));
         await _giveUp.CancelAsync();
     }
 
     private void Admit(Run run)
     {
-        var call = new Call(run, run.Job.Api.Authority);
-        if (Volatile.Read(ref _stopped) == 1) _underWay.TryRemove(run.ExecutionId, out _);
-        else if (_admission.TryEnter(call.Host, call)) _ = SendAsync(call);
+        var call = new Call(run, new Uri(run.Job.Definition.Target.Api).Authority);
+        if (_admission.TryEnter(call.Host, call)) _ = SendAsync(call);
     }
 
-    /// <summary>A run that waited for a place has got one.</summary>
-    private void Admitted(Call call)
-    {
-        if (Volatile.Read(ref _stopped) == 1) _underWay.TryRemove(call.Run.ExecutionId, out _);
-        else _ = SendAsync(call);
-    }
-
+    /// <summary>A call that has a place: makes it, gives the place on, and records how it went.</summary>
     private async Task SendAsync(Call call)
     {
         var run = call.Run;
         var definition = run.Job.Definition;
+        var answer = Volatile.Read(ref _stopped) == 1 ? null : await CallAsync(run, definition);
+        if (_admission.Leave(call.Host) is { } next) ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(next));
+        if (answer is var (result, retryAfter))
+        {
+            metrics.AttemptEnded(result);
+            Record(run, RecordAttempt.Decide(run.Claim, result, definition.Policy, retryAfter, time.GetUtcNow(), Random.Shared.NextDouble()));
+        }
+        else
+        {
+            _underWay.TryRemove(run.ExecutionId, out _);
+        }
+    }
+
+    /// <summary><c>null</c>: it was broken off, or not to be made.</summary>
+    private async Task<CallAnswer?> CallAsync(Run run, JobDefinition definition)
+    {
+        if (definition.Policy.Type == DeliveryType.AtMostOnce && !await StartOnceAsync(run)) return null;
         metrics.CallStarted();
         var answer = await caller.CallAsync(run, definition.Target, _giveUp.Token);
         metrics.CallEnded();
-        if (_admission.Leave(call.Host) is { } next) Admitted(next);
-        if (answer is not var (result, retryAfter))
-        {
-            _underWay.TryRemove(run.ExecutionId, out _);
-            return;
-        }
+        return answer;
+    }
 
-        metrics.AttemptEnded(result);
-        Record(run, RecordAttempt.Decide(
-            run.Claim, result, definition.Policy, retryAfter, time.GetUtcNow(), Random.Shared.NextDouble()));
+    /// <summary>Whether it is this node, and now, that makes the one call of an at-most-once job.</summary>
+    private async Task<bool> StartOnceAsync(Run run)
+    {
+        var recording = await recorder.RecordAsync(run, new ExecutionStarted(run.Claim.JobId, run.Claim.ScheduledFor), _giveUp.Token);
+        if (recording == Recording.Recorded) run.Version++;
+        if (recording == Recording.Superseded) Recorded(new SchedulerMessage.RunRecorded(run, null));
+        return recording == Recording.Recorded;
     }
 
     private void Record(Run run, ExecutionEvent outcome)
@@ -111,12 +121,9 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
     private async Task RecordAsync(Run run, ExecutionEvent outcome)
     {
         var recording = await recorder.RecordAsync(run, outcome, _giveUp.Token);
-        if (recording != Recording.BrokenOff)
-        {
-            Recorded(new SchedulerMessage.RunRecorded(run, recording == Recording.Recorded ? outcome : null));
-        }
-
         _underWay.TryRemove(run.ExecutionId, out _);
+        if (recording == Recording.BrokenOff) return;
+        Recorded(new SchedulerMessage.RunRecorded(run, recording == Recording.Recorded ? outcome : null));
     }
 
     /// <param name="Host">As it was when the call got in line; the job may have been changed since.</param>

@@ -6,6 +6,10 @@ using JobScheduler.Host.Scheduling;
 
 namespace JobScheduler.Host.Dispatching;
 
+/// <summary>How an attempt went.</summary>
+/// <param name="RetryAfter">The wait that the receiver asked for, if it did.</param>
+internal sealed record CallAnswer(AttemptResult Result, TimeSpan? RetryAfter);
+
 /// <summary>Makes a job's call and says how it went.</summary>
 internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, TimeProvider time, ILogger<HttpCaller> logger) : IDisposable
 {
@@ -14,8 +18,20 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
     private readonly HttpMessageInvoker _direct = new(Handler(followRedirects: false));
     private readonly HttpMessageInvoker _following = new(Handler(followRedirects: true));
 
-    /// <summary>How the attempt went, and the wait that the receiver asked for, if it did; <c>null</c>: it was broken off by <paramref name="breakOff"/>.</summary>
-    public async Task<(AttemptResult Result, TimeSpan? RetryAfter)?> CallAsync(Run run, HttpTarget target, CancellationToken breakOff)
+    /// <summary><c>null</c>: it was broken off by <paramref name="breakOff"/>.</summary>
+    public async Task<CallAnswer?> CallAsync(Run run, HttpTarget target, CancellationToken breakOff)
+    {
+        try
+        {
+            return await CallAsync(run, target, await requests.HeadersAsync(target, breakOff), breakOff);
+        }
+        catch (OperationCanceledException) when (breakOff.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<CallAnswer> CallAsync(Run run, HttpTarget target, ClearHeader[] headers, CancellationToken breakOff)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(breakOff);
         timeout.CancelAfter(target.Timeout);
@@ -25,39 +41,35 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         var clock = time.GetTimestamp();
         try
         {
-            request = await requests.CreateAsync(run, target, timeout.Token);
+            request = CallRequests.Create(run, target, headers);
             startedAt = time.GetUtcNow();
             clock = time.GetTimestamp();
             response = await (target.FollowRedirects ? _following : _direct).SendAsync(request, timeout.Token);
             var text = await answers.ReadAsync(response, timeout.Token);
             var status = (int)response.StatusCode;
             return target.IsSuccess(status)
-                ? (Result(status, null, null, text), null)
-                : (Result(status, FailureKind.StatusCode, $"The answer was {status} {response.ReasonPhrase}.".Replace(" .", ".", StringComparison.Ordinal), text), RetryAfter(response));
+                ? new(Result(status, null, null, text), null)
+                : new(Result(status, FailureKind.StatusCode, ErrorOf(response), text), RetryAfter(response));
         }
-        catch (OperationCanceledException) when (breakOff.IsCancellationRequested)
-        {
-            return null;
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !breakOff.IsCancellationRequested)
         {
             var seconds = target.Timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
-            return (Result(StatusOf(response), FailureKind.Timeout, $"No complete answer within {seconds} s."), null);
+            return new(Result(StatusOf(response), FailureKind.Timeout, $"No complete answer within {seconds} s."), null);
         }
         catch (HttpRequestException e)
         {
-            return (Result(StatusOf(response), FailureKind.Connection, Explain(e)), null);
+            return new(Result(StatusOf(response), FailureKind.Connection, e.Explain()), null);
         }
         catch (IOException e)
         {
-            return (Result(StatusOf(response), FailureKind.Connection, $"The connection broke: {e.Message}"), null);
+            return new(Result(StatusOf(response), FailureKind.Connection, $"The connection broke: {e.Message}"), null);
         }
 #pragma warning disable CA1031 // Whatever a request trips over is that run's failure; it must not be lost. Its text may hold a secret.
-        catch (Exception e)
+        catch (Exception e) when (!breakOff.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             logger.LogError("Execution {ExecutionId} could not be called: {Exception}", run.ExecutionId, e.GetType().Name);
-            return (Result(null, FailureKind.InvalidRequest, $"The request could not be made ({e.GetType().Name})."), null);
+            return new(Result(null, FailureKind.InvalidRequest, $"The request could not be made ({e.GetType().Name})."), null);
         }
         finally
         {
@@ -72,8 +84,8 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
             Math.Max(0, Milliseconds(startedAt - run.DueAt)),
             statusCode,
             failure,
-            error,
-            text);
+            error.Redact(headers),
+            text.Redact(headers));
     }
 
     public void Dispose()
@@ -100,15 +112,12 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
     /// <summary>To the microsecond.</summary>
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
-    private static string Explain(HttpRequestException e) => e.HttpRequestError switch
+    /// <summary>The reason phrase is the receiver's: only what is printable of it is kept.</summary>
+    private static string ErrorOf(HttpResponseMessage response)
     {
-        HttpRequestError.NameResolutionError => "The host's name could not be resolved.",
-        HttpRequestError.ConnectionError => $"No connection: {e.InnerException?.Message ?? e.Message}",
-        HttpRequestError.SecureConnectionError => $"No secure connection: {e.InnerException?.Message ?? e.Message}",
-        HttpRequestError.ResponseEnded => "The connection was closed before the answer was complete.",
-        HttpRequestError.InvalidResponse => "The answer was not HTTP.",
-        _ => e.InnerException?.Message ?? e.Message,
-    };
+        var reason = new string([.. (response.ReasonPhrase ?? "").Where(c => c is >= ' ' and <= '~').Take(100)]);
+        return reason.Length == 0 ? $"The answer was {(int)response.StatusCode}." : $"The answer was {(int)response.StatusCode} {reason}.";
+    }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

@@ -1,6 +1,7 @@
 using JobScheduler.Domain.Executions;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Scheduling;
+using Npgsql;
 
 namespace JobScheduler.Host.Dispatching;
 
@@ -19,6 +20,8 @@ internal enum Recording
 /// <summary>Appends what became of runs; the event store commits those of a moment together.</summary>
 internal sealed class OutcomeRecorder(PostgresEventStore store, ILogger<OutcomeRecorder> logger)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     /// <summary>Tries until the outcome is in the log, or <paramref name="breakOff"/> is cancelled.</summary>
     public async Task<Recording> RecordAsync(Run run, ExecutionEvent outcome, CancellationToken breakOff)
     {
@@ -32,9 +35,10 @@ internal sealed class OutcomeRecorder(PostgresEventStore store, ILogger<OutcomeR
                 logger.LogWarning("Execution {ExecutionId} has been recorded by another node; this outcome is dropped", run.ExecutionId);
                 return Recording.Superseded;
             }
-            catch (EventStoreUnavailableException e)
+            catch (Exception e) when (e is EventStoreUnavailableException or NpgsqlException)
             {
-                logger.LogWarning(e, "The outcome of execution {ExecutionId} could not be recorded; trying again", run.ExecutionId);
+                logger.LogWarning("The outcome of execution {ExecutionId} could not be recorded, trying again: {Reason}", run.ExecutionId, e.Message);
+                await Task.Delay(Pause, breakOff).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (ObjectDisposedException)
             {

@@ -1,3 +1,5 @@
+using JobScheduler.Host.Configuration;
+
 namespace JobScheduler.Host.EmbeddedPostgres;
 
 /// <summary>How the host's private PostgreSQL is run; the configuration section <c>EmbeddedPostgres</c>.</summary>
@@ -18,7 +20,14 @@ internal sealed record EmbeddedPostgresOptions
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// The longest time from start to accepting connections, crash recovery included. At least one second; the default is 60 s.
+    /// The longest time from start to accepting connections, crash recovery included; 1 s to 1 h, by default 60 s.
     /// </summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public static EmbeddedPostgresOptions From(IConfiguration configuration)
+    {
+        var options = configuration.Load<EmbeddedPostgresOptions>(Section);
+        options.StartTimeout.RequireWithin(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), $"{Section}:{nameof(StartTimeout)}");
+        return options;
+    }
 }

@@ -1,5 +1,4 @@
 using JobScheduler.Domain.Executions;
-using JobScheduler.Domain.Schedules;
 using JobScheduler.EventStore;
 
 namespace JobScheduler.Host.Scheduling;
@@ -7,9 +6,8 @@ namespace JobScheduler.Host.Scheduling;
 /// <summary>Appends claims, all of a moment together, and tells the scheduler how they ended.</summary>
 internal sealed class Claimer(PostgresEventStore store, SchedulerInbox inbox, ILogger logger)
 {
+    /// <summary>Returns at once; <see cref="SchedulerMessage.ClaimsEnded"/> follows.</summary>
     public void Claim(IReadOnlyList<Run> runs) => _ = ClaimAsync(runs);
-
-    public void RecordMissed(JobOccurrencesMissed missed, Timetable timetable) => _ = RecordMissedAsync(missed, timetable);
 
     private async Task ClaimAsync(IReadOnlyList<Run> runs)
     {
@@ -34,37 +32,4 @@ internal sealed class Claimer(PostgresEventStore store, SchedulerInbox inbox, IL
         !append.IsCompletedSuccessfully ? ClaimOutcome.Unknown
         : append.Result is AppendResult.Appended ? ClaimOutcome.Claimed
         : ClaimOutcome.Conflict;
-
-    /// <summary>Tried until it succeeds: the scheduler has gone past these occurrences.</summary>
-    private async Task RecordMissedAsync(JobOccurrencesMissed missed, Timetable timetable)
-    {
-        var rest = missed;
-        while (true)
-        {
-            try
-            {
-                var appended = await store.AppendAsync(
-                    ExecutionId.Of(rest.JobId, rest.From), ExpectedVersion.NoStream, [rest], EventMetadata.None);
-                if (appended is AppendResult.Appended)
-                {
-                    logger.LogWarning(
-                        "Job {JobId} missed {Count} occurrences from {From:O} to {To:O}: {Reason}",
-                        rest.JobId, rest.Count, rest.From, rest.To, rest.Reason);
-                    return;
-                }
-
-                // The first of them was claimed after all.
-                if (Misfire.MissAll(rest.JobId, timetable, rest.From, rest.To, rest.Reason) is not { } others) return;
-                rest = others;
-            }
-            catch (EventStoreUnavailableException e)
-            {
-                logger.LogWarning(e, "Missed occurrences of job {JobId} could not be recorded; trying again", rest.JobId);
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-        }
-    }
 }

@@ -8,6 +8,8 @@ namespace JobScheduler.Host.Scheduling;
 /// </summary>
 internal sealed class JobHeap
 {
+    private const int MostStale = 1024;
+
     private readonly Dictionary<Guid, ScheduledJob> _jobs = [];
     private readonly PriorityQueue<(ScheduledJob Job, int Entry), DateTimeOffset> _queue = new();
 
@@ -18,6 +20,7 @@ internal sealed class JobHeap
     {
         _jobs[job.Id] = job;
         job.HeapEntry++;
+        if (_queue.Count > MostStale + (2 * _jobs.Count)) Compact();
         if (job.State == JobState.Active && job.Timetable.NextAfter(job.ClaimedThrough) is { } next) _queue.Enqueue((job, job.HeapEntry), next);
     }
 
@@ -41,13 +44,15 @@ internal sealed class JobHeap
     public ScheduledJob? TakeDue(DateTimeOffset upTo)
     {
         DropStale();
-        return _queue.TryPeek(out var top, out var instant) && instant <= upTo ? Dequeue(top.Job) : null;
+        return _queue.TryPeek(out var top, out var instant) && instant <= upTo ? _queue.Dequeue().Job : null;
     }
 
-    private ScheduledJob Dequeue(ScheduledJob job)
+    /// <summary>Stale entries of the far future would keep their jobs in memory.</summary>
+    private void Compact()
     {
-        _queue.Dequeue();
-        return job;
+        var live = _queue.UnorderedItems.Where(item => item.Element.Entry == item.Element.Job.HeapEntry).ToList();
+        _queue.Clear();
+        _queue.EnqueueRange(live);
     }
 
     private void DropStale()

@@ -1,6 +1,5 @@
 using JobScheduler.Projections.Executions;
 using JobScheduler.Projections.Jobs;
-using Npgsql;
 
 namespace JobScheduler.Host.Scheduling;
 
@@ -25,7 +24,9 @@ internal sealed class OpenExecutionFinder(ExecutionQueries executions, JobQuerie
             var open = await executions.OpenAsync(ids, ids is null ? time.GetUtcNow() - Overdue : null, CancellationToken.None);
             inbox.Post(await WithJobsAsync(open, CancellationToken.None));
         }
-        catch (NpgsqlException e)
+#pragma warning disable CA1031 // Whatever went wrong: the scheduler waits for an answer, and asks again later.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             logger.LogWarning(e, "Open executions could not be looked for");
             inbox.Post(new SchedulerMessage.LookFailed());
@@ -36,6 +37,6 @@ internal sealed class OpenExecutionFinder(ExecutionQueries executions, JobQuerie
     {
         if (open.Count == 0) return new([]);
         var rows = (await jobs.FindAllAsync([.. open.Select(o => o.JobId).Distinct()], cancellation)).ToDictionary(j => j.Id);
-        return new([.. open.Select(o => (o, rows[o.JobId]))]);
+        return new([.. open.Where(o => rows.ContainsKey(o.JobId)).Select(o => (o, rows[o.JobId]))]);
     }
 }

@@ -15,7 +15,7 @@ internal enum RunStage
     Sent,
 
     /// <summary>Not to be sent, which is being appended.</summary>
-    Skipped,
+    Ending,
 }
 
 /// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only.</summary>
@@ -24,7 +24,7 @@ internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim)
     public Guid ExecutionId { get; } = executionId;
 
     /// <summary>Of which the definition in force is the newest that is known, also after the claim.</summary>
-    public ScheduledJob Job { get; } = job;
+    public ScheduledJob Job { get; set; } = job;
 
     public Claim Claim { get; } = claim;
 

@@ -4,11 +4,13 @@ using JobScheduler.Projections.Jobs;
 
 namespace JobScheduler.Host.Scheduling;
 
-/// <summary>What the scheduler keeps of a job. Changed by the scheduler's thread only.</summary>
+/// <summary>
+/// What the scheduler keeps of a job. Changed by the scheduler's thread only; the dispatcher reads <see cref="Definition"/>, once a call.
+/// </summary>
 internal sealed class ScheduledJob
 {
-    private Uri? _api;
-
+    /// <exception cref="TimeZoneNotFoundException">The job's zone is unknown on this machine.</exception>
+    /// <exception cref="FormatException">The job's expression does not parse.</exception>
     public ScheduledJob(JobRow row)
     {
         Id = row.Id;
@@ -26,8 +28,8 @@ internal sealed class ScheduledJob
 
     public Timetable Timetable { get; private set; } = null!;
 
-    /// <summary>The URL to call, parsed when it is first needed.</summary>
-    public Uri Api => _api ??= new Uri(Definition.Target.Api);
+    /// <summary>What is due later than this instant is due on the timetable; what was due up to it stays due.</summary>
+    public DateTimeOffset DueAfter { get; private set; }
 
     /// <summary>Occurrences up to this instant are claimed or settled.</summary>
     public DateTimeOffset ClaimedThrough { get; set; }
@@ -44,7 +46,6 @@ internal sealed class ScheduledJob
     public void Apply(JobRow row)
     {
         if (Definition is null || Definition.Schedule != row.Definition.Schedule) Timetable = new Timetable(row.Definition.Schedule);
-        _api = null;
-        (Version, State, Definition) = (row.Version, row.State, row.Definition);
+        (Version, State, Definition, DueAfter) = (row.Version, row.State, row.Definition, row.DueAfter);
     }
 }

@@ -45,7 +45,8 @@ internal sealed class SchedulerInbox(TimeProvider time)
         if (sleep > TimeSpan.Zero) Sleep(sleep);
         else if (!Sleep(TimeSpan.Zero) && send - now <= SpinFor && !(claim <= now))
         {
-            while (time.GetUtcNow() < send) Thread.SpinWait(20);
+            // The clock may be set back meanwhile: then it is no longer the last stretch.
+            while (send - time.GetUtcNow() is { } left && left > TimeSpan.Zero && left <= SpinFor) Thread.SpinWait(20);
         }
     }
 

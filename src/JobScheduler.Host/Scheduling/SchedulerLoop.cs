@@ -14,20 +14,36 @@ namespace JobScheduler.Host.Scheduling;
 internal sealed class SchedulerLoop(
     SchedulerInbox inbox,
     Claimer claimer,
+    MissedRecorder missedRecorder,
     OpenExecutionLooks looks,
     Dispatcher dispatcher,
     SchedulerOptions options,
     TimeProvider time,
-    DateTimeOffset startedAt)
+    DateTimeOffset startedAt,
+    ILogger logger)
 {
+    private static readonly TimeSpan PauseAfterFailedClaim = TimeSpan.FromSeconds(1);
+
     private readonly JobHeap _heap = new();
     private readonly RunBook _runs = new();
     private readonly List<Run> _toClaim = [];
+    private DateTimeOffset _claimNotBefore;
 
     /// <summary>Before <see cref="Run"/>: a job that is active.</summary>
-    public void Add(JobRow row) => _heap.Put(new ScheduledJob(row));
+    public void Add(JobRow row)
+    {
+        if (Build(row) is { } job) _heap.Put(job);
+    }
 
-    /// <summary>Before <see cref="Run"/>, after the jobs: executions that are open from before.</summary>
+    /// <summary>Before <see cref="Run"/>, after the jobs: runs that the dispatcher still has from an earlier time of scheduling.</summary>
+    public void Add(Run underWay, JobRow row)
+    {
+        if (JobOf(row) is not { } job) return;
+        underWay.Job = job;
+        _runs.TryAdd(underWay);
+    }
+
+    /// <summary>Before <see cref="Run"/>, last: executions that are open from before.</summary>
     public void Add(SchedulerMessage.OpenFound open) => Adopt(open);
 
     /// <summary>Returns when <paramref name="stop"/> is cancelled; runs that are not sent stay open.</summary>
@@ -40,7 +56,7 @@ internal sealed class SchedulerLoop(
             var now = time.GetUtcNow();
             ClaimDue(now);
             SendDue(now);
-            inbox.Wait(_runs.NextDue, _heap.NextInstant - options.ClaimAhead);
+            inbox.Wait(_runs.NextDue, NextClaim);
         }
     }
 
@@ -65,8 +81,12 @@ internal sealed class SchedulerLoop(
 
     // Claiming
 
+    private DateTimeOffset? NextClaim =>
+        _heap.NextInstant - options.ClaimAhead is { } next ? next > _claimNotBefore ? next : _claimNotBefore : null;
+
     private void ClaimDue(DateTimeOffset now)
     {
+        if (now < _claimNotBefore) return;
         var upTo = now + options.ClaimAhead;
         while (_heap.TakeDue(upTo) is { } job)
         {
@@ -84,12 +104,7 @@ internal sealed class SchedulerLoop(
         var graceEnd = now - options.MisfireGrace;
         if (job.Timetable.NextAfter(job.ClaimedThrough) is { } first && first <= graceEnd)
         {
-            var reason = first < startedAt ? MissedReason.SchedulerDown : MissedReason.SchedulerLate;
-            var end = graceEnd < upTo ? graceEnd : upTo;
-            var (missed, due) = Misfire.Decide(job.Id, job.Timetable, job.Definition.Policy.Misfire, job.ClaimedThrough, end, reason);
-            if (missed is not null) claimer.RecordMissed(missed, job.Timetable);
-            foreach (var instant in due) AddClaim(job, instant);
-            job.ClaimedThrough = end;
+            SettleMisfires(job, graceEnd < upTo ? graceEnd : upTo, first < startedAt ? MissedReason.SchedulerDown : MissedReason.SchedulerLate);
         }
 
         while (job.Timetable.NextAfter(job.ClaimedThrough) is { } instant && instant <= upTo)
@@ -97,6 +112,27 @@ internal sealed class SchedulerLoop(
             AddClaim(job, instant);
             job.ClaimedThrough = instant;
         }
+    }
+
+    private void SettleMisfires(ScheduledJob job, DateTimeOffset end, MissedReason reason)
+    {
+        // Runs that are open from before lie between what was missed.
+        var open = job.Runs.Where(r => r.Claim.Trigger == ExecutionTrigger.Schedule).Select(r => r.Claim.ScheduledFor);
+        foreach (var instant in open.Where(i => i > job.ClaimedThrough && i <= end).Order().ToList())
+        {
+            RecordMissed(Misfire.MissAll(job.Id, job.Timetable, job.ClaimedThrough, instant.AddTicks(-1), reason), job);
+            job.ClaimedThrough = instant;
+        }
+
+        var (missed, due) = Misfire.Decide(job.Id, job.Timetable, job.Definition.Policy.Misfire, job.ClaimedThrough, end, reason);
+        RecordMissed(missed, job);
+        foreach (var instant in due) AddClaim(job, instant);
+        job.ClaimedThrough = end;
+    }
+
+    private void RecordMissed(JobOccurrencesMissed? missed, ScheduledJob job)
+    {
+        if (missed is not null) _ = missedRecorder.RecordAsync(missed, job.Timetable);
     }
 
     private void AddClaim(ScheduledJob job, DateTimeOffset instant)
@@ -119,15 +155,27 @@ internal sealed class SchedulerLoop(
 
             _runs.Forget(run);
             if (outcome == ClaimOutcome.Conflict) (conflicts ??= []).Add(run.ExecutionId);
-            else if (_heap.Find(run.Job.Id) == run.Job && run.Claim.ScheduledFor <= run.Job.ClaimedThrough)
-            {
-                run.Job.ClaimedThrough = run.Claim.ScheduledFor.AddTicks(-1);
-                _heap.Put(run.Job);
-            }
+            else ClaimAgain(run);
         }
 
         // Whoever made the claim may be gone: another node, or this process when a commit's acknowledgement was lost.
         if (conflicts is not null) looks.Ask(new(conflicts));
+    }
+
+    private void ClaimAgain(Run run)
+    {
+        _claimNotBefore = time.GetUtcNow() + PauseAfterFailedClaim;
+        var (job, instant) = (run.Job, run.Claim.ScheduledFor);
+        if (SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, job.DueAfter) is not null) return;
+        if (job.State == JobState.Active && job.Timetable.Includes(instant))
+        {
+            if (instant <= job.ClaimedThrough) job.ClaimedThrough = instant.AddTicks(-1);
+            _heap.Put(job);
+        }
+        else
+        {
+            AddClaim(job, instant);
+        }
     }
 
     // Sending
@@ -155,7 +203,7 @@ internal sealed class SchedulerLoop(
 
     private void Skip(Run run, SkipReason reason)
     {
-        run.Stage = RunStage.Skipped;
+        run.Stage = RunStage.Ending;
         dispatcher.Skip(run, reason);
     }
 
@@ -185,33 +233,61 @@ internal sealed class SchedulerLoop(
     {
         if (_heap.Find(row.Id) is not { } job)
         {
-            if (row.State == JobState.Active) _heap.Put(new ScheduledJob(row));
+            if (row.State == JobState.Active) Add(row);
             return;
         }
 
         if (row.Version <= job.Version) return;
-        if (row.State == job.State && row.Definition.Schedule == job.Definition.Schedule)
+        // What was due before the change is still run, on the schedule of that time.
+        var isDueOtherwise = row.DueAfter != job.DueAfter;
+        if (isDueOtherwise && job.State == JobState.Active) ClaimUpTo(job, time.GetUtcNow(), row.DueAfter);
+        if (!TryApply(job, row))
         {
-            job.Apply(row);
+            _heap.Remove(job);
             return;
         }
 
-        // What was due before the change is still run, on the schedule of that time.
-        if (job.State == JobState.Active) ClaimUpTo(job, time.GetUtcNow(), row.DueAfter);
-        job.Apply(row);
+        if (!isDueOtherwise) return;
         job.ClaimedThrough = row.DueAfter;
-        SkipWhatIsNoLongerDue(job, row.DueAfter);
+        SkipWhatIsNoLongerDue(job);
         if (row.State == JobState.Deleted) _heap.Remove(job);
         else _heap.Put(job);
     }
 
-    private void SkipWhatIsNoLongerDue(ScheduledJob job, DateTimeOffset changedAt)
+    private void SkipWhatIsNoLongerDue(ScheduledJob job)
     {
         foreach (var run in job.Runs.Where(r => r.Stage is RunStage.Claiming or RunStage.Waiting).ToList())
         {
-            if (SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, changedAt) is not { } reason) continue;
+            var reason = SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, job.DueAfter);
             if (run.Stage == RunStage.Claiming) run.SkipWith = reason;
-            else Skip(run, reason);
+            else if (reason is not null) Skip(run, reason.Value);
+        }
+    }
+
+    private ScheduledJob? Build(JobRow row)
+    {
+        try
+        {
+            return new ScheduledJob(row);
+        }
+        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException)
+        {
+            logger.LogError("Job {JobId} cannot be scheduled on this machine and is left out: {Reason}", row.Id, e.Message);
+            return null;
+        }
+    }
+
+    private bool TryApply(ScheduledJob job, JobRow row)
+    {
+        try
+        {
+            job.Apply(row);
+            return true;
+        }
+        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException)
+        {
+            logger.LogError("Job {JobId} cannot be scheduled on this machine and is left out: {Reason}", row.Id, e.Message);
+            return false;
         }
     }
 
@@ -222,42 +298,39 @@ internal sealed class SchedulerLoop(
         foreach (var (execution, row) in open.Executions)
         {
             if (_runs.Knows(execution.Id) || dispatcher.IsUnderWay(execution.Id) || looks.HasEndedMeanwhile(execution.Id)) continue;
-            if (_heap.Find(row.Id) is not { } job)
-            {
-                job = new ScheduledJob(row);
-                if (row.State != JobState.Deleted) _heap.Put(job);
-            }
-
-            Adopt(execution, job, row.DueAfter);
+            if (JobOf(row) is { } job) Adopt(execution, job);
         }
     }
 
-    private void Adopt(OpenExecution open, ScheduledJob job, DateTimeOffset changedAt)
+    private ScheduledJob? JobOf(JobRow row)
+    {
+        if (_heap.Find(row.Id) is { } known) return known;
+        var job = Build(row);
+        if (job is not null && row.State != JobState.Deleted) _heap.Put(job);
+        return job;
+    }
+
+    private void Adopt(OpenExecution open, ScheduledJob job)
     {
         var run = new Run(open.Id, job, new Claim(open.JobId, open.ScheduledFor, open.Trigger))
         {
             Attempt = open.Attempts + 1,
-            Version = open.Attempts + 1,
+            Version = open.Version,
             DueAt = open.RetryAt ?? open.ScheduledFor,
         };
         _runs.TryAdd(run);
-        if (open.Trigger == ExecutionTrigger.Schedule && open.ScheduledFor > job.ClaimedThrough) job.ClaimedThrough = open.ScheduledFor;
-        if (SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, changedAt) is { } reason)
+        if (open.Started)
+        {
+            run.Stage = RunStage.Ending;
+            dispatcher.GiveUp(run);
+        }
+        else if (SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, job.DueAfter) is { } reason)
         {
             Skip(run, reason);
-        }
-        else if (job.Definition.Policy.Type == DeliveryType.AtMostOnce && MayHaveBeenSent(open))
-        {
-            run.Stage = RunStage.Skipped;
-            dispatcher.GiveUp(run);
         }
         else
         {
             _runs.Await(run);
         }
     }
-
-    /// <summary>A claim that this thread did not make may have been sent from its instant on; a request made in its time was not.</summary>
-    private bool MayHaveBeenSent(OpenExecution open) =>
-        open.ScheduledFor <= time.GetUtcNow() && (open.Trigger == ExecutionTrigger.Schedule || open.ClaimedAt < startedAt);
 }

@@ -11,17 +11,18 @@ internal sealed class SchedulerService(
     PostgresEventStore store,
     SchedulerTerm term,
     AlertRaiser alerts,
+    AlertResolver recoveries,
     Dispatcher dispatcher,
     SchedulerOptions options,
     ILogger<SchedulerService> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Stops claiming and sending, then gives calls under way the configured grace; what is still open then stays open.</summary>
+    /// <summary>Stops claiming and sending; calls under way have the configured grace to end, and what is open then stays open.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await dispatcher.DrainAsync(options.ShutdownGrace, cancellationToken);
+        await dispatcher.DrainAsync(options.ShutdownGrace);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,7 +33,15 @@ internal sealed class SchedulerService(
             {
                 await using var lease = await SchedulerLease.AcquireAsync(store, logger, stoppingToken);
                 using var holding = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lease.Lost);
-                await LeadAsync(holding);
+                try
+                {
+                    await LeadAsync(holding);
+                }
+                finally
+                {
+                    // Before the lease is given back: the next node would send again what is still open.
+                    if (stoppingToken.IsCancellationRequested) await dispatcher.DrainAsync(options.ShutdownGrace);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -53,10 +62,10 @@ internal sealed class SchedulerService(
         }
     }
 
-    /// <summary>Until the lease is lost or one of the two fails, which ends the other.</summary>
+    /// <summary>Until the lease is lost or one of the duties ends, which ends the others.</summary>
     private async Task LeadAsync(CancellationTokenSource holding)
     {
-        Task[] duties = [term.RunAsync(holding.Token), alerts.RunAsync(holding.Token)];
+        Task[] duties = [term.RunAsync(holding.Token), alerts.RunAsync(holding.Token), recoveries.RunAsync(holding.Token)];
         await Task.WhenAny(duties);
         await holding.CancelAsync();
         await Task.WhenAll(duties);

@@ -32,6 +32,7 @@ internal sealed class SchedulerTerm(
     private static readonly string[] Followed = [.. JobsReadModel.EventNames, "execution_requested"];
 
     private readonly ILogger _logger = loggers.CreateLogger<SchedulerTerm>();
+    private readonly MissedRecorder _missed = new(store, loggers.CreateLogger<MissedRecorder>());
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -40,7 +41,8 @@ internal sealed class SchedulerTerm(
             store, CheckpointName, Followed, (events, token) => FollowAsync(events, inbox, token), logger: loggers.CreateLogger<Subscription>());
         var claimer = new Claimer(store, inbox, _logger);
         var finder = new OpenExecutionFinder(executions, jobs, inbox, time, _logger);
-        var loop = new SchedulerLoop(inbox, claimer, new OpenExecutionLooks(finder), dispatcher, options, time, startedAt: time.GetUtcNow());
+        var loop = new SchedulerLoop(
+            inbox, claimer, _missed, new OpenExecutionLooks(finder), dispatcher, options, time, startedAt: time.GetUtcNow(), _logger);
 
         dispatcher.Recorded = inbox.Post;
         await RecordSupersededAsync(await follower.CheckpointAsync(cancellation), cancellation);
@@ -51,6 +53,7 @@ internal sealed class SchedulerTerm(
             count++;
         }
 
+        foreach (var (run, row) in await UnderWayAsync(cancellation)) loop.Add(run, row);
         var open = await finder.FindAllAsync(cancellation);
         loop.Add(open);
         _logger.LogInformation("This node schedules now: {Jobs} active jobs, {Open} open executions taken over", count, open.Executions.Count);
@@ -67,6 +70,18 @@ internal sealed class SchedulerTerm(
             await ending.CancelAsync();
             await Task.WhenAll(following, looking);
         }
+    }
+
+    /// <summary>
+    /// Calls that this process made in an earlier term and whose outcomes are to come. Asked for before the open executions: what ends
+    /// in between is known to the loop, or no longer open.
+    /// </summary>
+    private async Task<IReadOnlyList<(Run Run, JobRow Job)>> UnderWayAsync(CancellationToken cancellation)
+    {
+        var runs = dispatcher.UnderWay;
+        if (runs.Count == 0) return [];
+        var rows = (await jobs.FindAllAsync([.. runs.Select(r => r.Claim.JobId).Distinct()], cancellation)).ToDictionary(j => j.Id);
+        return [.. runs.Select(r => (r, rows[r.Claim.JobId]))];
     }
 
     private static Task RunOnOwnThreadAsync(SchedulerLoop loop, CancellationToken cancellation) =>
@@ -114,13 +129,23 @@ internal sealed class SchedulerTerm(
         foreach (var period in JobHistory.ActivePeriods(stream.Select(e => ((JobEvent)e.Data, e.Timestamp))).Where(p => p.UpTo is not null))
         {
             var after = period.After > settled ? period.After : settled;
-            var missed = Misfire.MissAll(jobId, new Timetable(period.Schedule), after, period.UpTo!.Value, MissedReason.ScheduleSuperseded);
+            if (TimetableOf(period, jobId) is not { } timetable) continue;
+            var missed = Misfire.MissAll(jobId, timetable, after, period.UpTo!.Value, MissedReason.ScheduleSuperseded);
             if (missed is null) continue;
-            await store.AppendAsync(
-                ExecutionId.Of(jobId, missed.From), ExpectedVersion.NoStream, [missed], EventMetadata.None, cancellation);
-            _logger.LogWarning(
-                "Job {JobId} missed {Count} occurrences from {From:O} to {To:O} on a schedule that was changed while nobody scheduled",
-                jobId, missed.Count, missed.From, missed.To);
+            await _missed.RecordAsync(missed, timetable);
+        }
+    }
+
+    private Timetable? TimetableOf(ActivePeriod period, Guid jobId)
+    {
+        try
+        {
+            return new Timetable(period.Schedule);
+        }
+        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException)
+        {
+            _logger.LogError("A past schedule of job {JobId} cannot be read on this machine: {Reason}", jobId, e.Message);
+            return null;
         }
     }
 }

@@ -24,24 +24,17 @@ internal sealed class Database : IAsyncDisposable
 
     public string Schema { get; }
 
-    /// <exception cref="ConfigurationException">The connection string or the schema's name does not parse.</exception>
+    /// <exception cref="ConfigurationException">The connection string does not parse.</exception>
     /// <exception cref="EmbeddedPostgresException">There is no private PostgreSQL to be had.</exception>
     /// <exception cref="NpgsqlException">The configured PostgreSQL cannot be reached.</exception>
     /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
-    public static async Task<Database> OpenAsync(IConfiguration configuration, ILoggerFactory loggers, CancellationToken cancellation)
+    public static async Task<Database> OpenAsync(Settings settings, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var options = DatabaseOptions.From(configuration);
-        EmbeddedPostgresServer? embedded = null;
-        if (configuration.GetConnectionString(DatabaseOptions.ConnectionStringKey) is not { Length: > 0 } connectionString)
-        {
-            embedded = await EmbeddedPostgresServer.StartAsync(
-                configuration.Load<EmbeddedPostgresOptions>(EmbeddedPostgresOptions.Section),
-                loggers.CreateLogger<EmbeddedPostgresServer>(),
-                cancellation);
-            connectionString = embedded.ConnectionString;
-        }
-
-        var database = new Database(DataSourceOf(connectionString, options), options.Schema, embedded);
+        var embedded = settings.ConnectionString is null
+            ? await EmbeddedPostgresServer.StartAsync(settings.EmbeddedPostgres, loggers.CreateLogger<EmbeddedPostgresServer>(), cancellation)
+            : null;
+        var options = settings.Database;
+        var database = new Database(DataSourceOf(settings.ConnectionString ?? embedded!.ConnectionString, options), options.Schema, embedded);
         try
         {
             await SchemaUpgrade.RunAsync(

@@ -25,7 +25,7 @@ internal sealed class DatabaseOptions
         }
         catch (ArgumentException e)
         {
-            throw new ConfigurationException($"Configuration key '{Section}:{nameof(Schema)}': {e.Message}");
+            throw new ConfigurationException($"Configuration key '{Section}:{nameof(Schema)}': {e.Message.Split(" (Parameter")[0]}");
         }
 
         return options;

@@ -52,6 +52,17 @@ public sealed class AlertOutbox(NpgsqlDataSource dataSource, string schema)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>Gives a message back untried, to be due at <paramref name="at"/>.</summary>
+    public async Task PutBackAsync(OutboxMessage message, DateTimeOffset at, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"update {schema}.alert_outbox set next_attempt_at = $3 where alert_id = $1 and message = $2");
+        command.Parameters.Add(new() { Value = message.AlertId });
+        command.Parameters.Add(new() { Value = WireName.Of(message.Message) });
+        command.Parameters.Add(new() { Value = at });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>When the next message is due; <c>null</c> when there is none.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation)
     {

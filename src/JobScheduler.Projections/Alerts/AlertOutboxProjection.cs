@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using JobScheduler.Domain;
@@ -81,10 +82,22 @@ public sealed record WebhookPayload(
         e.StatusCode, e.DurationMs, WireName.Of(e.Failure), e.Message, e.Attempts, e.ConsecutiveFailures, stored.Timestamp);
 
     internal static WebhookPayload Of(StoredEvent stored, AlertResolved e) => new(
-        WireName.Of(AlertMessage.JobRecovered), stored.StreamId, e.JobId, e.ExecutionId, null, e.Api, null, e.ExecutionTime,
+        WireName.Of(AlertMessage.JobRecovered), stored.StreamId, e.JobId, e.ExecutionId, e.JobName, e.Api, null, e.ExecutionTime,
         e.StatusCode, null, null, "The job succeeded again.", null, null, stored.Timestamp);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(UtcMilliseconds)])]
 [JsonSerializable(typeof(WebhookPayload))]
 internal sealed partial class WebhookJson : JsonSerializerContext;
+
+/// <summary>Instants as the API writes them: UTC, to the millisecond.</summary>
+internal sealed class UtcMilliseconds : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+}

@@ -33,7 +33,7 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
             $"""
             {_select}
             where {(jobId is null ? "true" : "job_id = $1")}
-              and ($2 is null or state = $2)
+              and {(state is null ? "true" : "state = $2")}
               and {(before is null ? "true" : $"(raised_at, id) < (select raised_at, id from {schema}.alerts where id = $3)")}
             order by raised_at desc, id desc
             limit $4
@@ -45,37 +45,31 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
         return await command.ReadAllAsync(Read, cancellation);
     }
 
-    /// <summary>The jobs that have unresolved alerts, each with its unresolved alerts' ids and when the latest was raised.</summary>
-    public async Task<IReadOnlyList<UnresolvedAlerts>> UnresolvedAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellation)
+    /// <summary>When the latest unresolved alert of each of these jobs was raised; jobs without one are left out.</summary>
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> LastUnresolvedAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
-            $"""
-            select job_id, array_agg(id order by raised_at, id), max(raised_at)
-            from {schema}.alerts
-            where resolved_at is null and job_id = any ($1)
-            group by job_id
-            """);
+            $"select job_id, max(raised_at) from {schema}.alerts where resolved_at is null and job_id = any ($1) group by job_id");
         command.Parameters.Add(new() { Value = jobIds.ToArray() });
-        return await command.ReadAllAsync(
-            r => new UnresolvedAlerts(r.GetGuid(0), r.GetFieldValue<Guid[]>(1), r.GetFieldValue<DateTimeOffset>(2)), cancellation);
+        return (await command.ReadAllAsync(r => (JobId: r.GetGuid(0), At: r.GetFieldValue<DateTimeOffset>(1)), cancellation))
+            .ToDictionary(r => r.JobId, r => r.At);
     }
 
-    /// <summary>Jobs that have unresolved alerts though their last run succeeded; at most <paramref name="limit"/>.</summary>
-    public async Task<IReadOnlyList<RecoveredJob>> RecoveredAsync(int limit, CancellationToken cancellation)
+    /// <summary>The jobs that have unresolved alerts.</summary>
+    public async Task<IReadOnlyList<Guid>> JobsWithUnresolvedAsync(CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand($"select distinct job_id from {schema}.alerts where resolved_at is null");
+        return await command.ReadAllAsync(r => r.GetGuid(0), cancellation);
+    }
+
+    /// <summary>A job's unresolved alerts, newest first, at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<Guid>> UnresolvedOfAsync(Guid jobId, int limit, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
-            $"""
-            select p.job_id, array_agg(a.id order by a.raised_at, a.id), p.last_execution_id, p.last_execution_time, p.last_status_code
-            from {schema}.alerts a join {schema}.job_progress p on p.job_id = a.job_id
-            where a.resolved_at is null and p.consecutive_failures = 0 and p.last_status = 'COMPLETED'
-            group by p.job_id
-            limit $1
-            """);
+            $"select id from {schema}.alerts where resolved_at is null and job_id = $1 order by raised_at desc, id desc limit $2");
+        command.Parameters.Add(new() { Value = jobId });
         command.Parameters.Add(new() { Value = limit });
-        return await command.ReadAllAsync(
-            r => new RecoveredJob(
-                r.GetGuid(0), r.GetFieldValue<Guid[]>(1), r.GetGuid(2), r.GetFieldValue<DateTimeOffset>(3), r.GetNullableValue<int>(4)),
-            cancellation);
+        return await command.ReadAllAsync(r => r.GetGuid(0), cancellation);
     }
 
     private static AlertRow Read(NpgsqlDataReader r) => new(
@@ -103,11 +97,3 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
         r.GetNullableValue<int>(21),
         r.GetNullable<string>(22));
 }
-
-/// <summary>The alerts of one job that are not resolved.</summary>
-public sealed record UnresolvedAlerts(Guid JobId, IReadOnlyList<Guid> AlertIds, DateTimeOffset LastRaisedAt);
-
-/// <summary>A job that succeeded after alerts were raised for it.</summary>
-/// <param name="AlertIds">Its unresolved alerts, oldest first.</param>
-public sealed record RecoveredJob(
-    Guid JobId, IReadOnlyList<Guid> AlertIds, Guid ExecutionId, DateTimeOffset ExecutionTime, int? StatusCode);

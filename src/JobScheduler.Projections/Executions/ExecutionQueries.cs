@@ -124,13 +124,13 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            select id, job_id, scheduled_for, trigger, claimed_at, attempts, retry_at
+            select id, job_id, scheduled_for, trigger, claimed_at, attempts, retry_at, started
             from {schema}.open_executions
-            where ($1 is null or id = any ($1)) and ($2 is null or coalesce(retry_at, scheduled_for) < $2)
+            where {(ids is null ? "true" : "id = any ($1)")} and coalesce(retry_at, scheduled_for) < $2
             order by id
             """);
         command.Parameters.Add(new() { Value = ids?.ToArray() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = dueBefore ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = dueBefore ?? DateTimeOffset.MaxValue });
         return await command.ReadAllAsync(
             r => new OpenExecution(
                 r.GetGuid(0),
@@ -139,7 +139,8 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
                 WireName.Parse<ExecutionTrigger>(r.GetString(3)),
                 r.GetFieldValue<DateTimeOffset>(4),
                 r.GetInt32(5),
-                r.GetNullableValue<DateTimeOffset>(6)),
+                r.GetNullableValue<DateTimeOffset>(6),
+                r.GetBoolean(7)),
             cancellation);
     }
 

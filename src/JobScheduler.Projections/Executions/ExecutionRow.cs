@@ -27,8 +27,13 @@ public sealed record ExecutionRow(
 /// <summary>A claim without an outcome.</summary>
 /// <param name="Attempts">Attempts that have failed.</param>
 /// <param name="RetryAt">When the next attempt is due; <c>null</c>: at <paramref name="ScheduledFor"/>.</param>
+/// <param name="Started">Its call may have been made; only noted of jobs that are never sent twice.</param>
 public sealed record OpenExecution(
-    Guid Id, Guid JobId, DateTimeOffset ScheduledFor, ExecutionTrigger Trigger, DateTimeOffset ClaimedAt, int Attempts, DateTimeOffset? RetryAt);
+    Guid Id, Guid JobId, DateTimeOffset ScheduledFor, ExecutionTrigger Trigger, DateTimeOffset ClaimedAt, int Attempts, DateTimeOffset? RetryAt, bool Started)
+{
+    /// <summary>Of its stream.</summary>
+    public long Version => 1 + Attempts + (Started ? 1 : 0);
+}
 
 /// <summary>A row of <c>missed_occurrences</c>.</summary>
 public sealed record MissedRow(

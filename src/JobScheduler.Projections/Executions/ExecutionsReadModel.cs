@@ -31,6 +31,7 @@ public sealed class ExecutionsReadModel : ReadModel
             {
                 case ExecutionScheduled claim: open.Claimed(e, claim.JobId, claim.ScheduledFor, ExecutionTrigger.Schedule); break;
                 case ExecutionRequested claim: open.Claimed(e, claim.JobId, claim.ScheduledFor, ExecutionTrigger.Manual); break;
+                case ExecutionStarted: open.Started(e.StreamId); break;
                 case ExecutionAttemptFailed attempt: open.WaitsForRetry(e.StreamId, attempt); break;
                 case ExecutionCompleted or ExecutionFailed or ExecutionSkipped:
                     var execution = EndedExecution.Of(e);

@@ -11,10 +11,17 @@ internal sealed class OpenExecutionChanges
 {
     private readonly Dictionary<Guid, OpenExecution> _opened = [];
     private readonly Dictionary<Guid, ExecutionAttemptFailed> _retried = [];
+    private readonly HashSet<Guid> _started = [];
     private readonly List<Guid> _ended = [];
 
     public void Claimed(StoredEvent stored, Guid jobId, DateTimeOffset scheduledFor, ExecutionTrigger trigger) =>
-        _opened.Add(stored.StreamId, new(stored.StreamId, jobId, scheduledFor, trigger, stored.Timestamp, 0, null));
+        _opened.Add(stored.StreamId, new(stored.StreamId, jobId, scheduledFor, trigger, stored.Timestamp, 0, null, Started: false));
+
+    public void Started(Guid id)
+    {
+        if (_opened.TryGetValue(id, out var open)) _opened[id] = open with { Started = true };
+        else _started.Add(id);
+    }
 
     public void WaitsForRetry(Guid id, ExecutionAttemptFailed attempt)
     {
@@ -26,6 +33,7 @@ internal sealed class OpenExecutionChanges
     {
         if (_opened.Remove(id)) return;
         _retried.Remove(id);
+        _started.Remove(id);
         _ended.Add(id);
     }
 
@@ -35,8 +43,8 @@ internal sealed class OpenExecutionChanges
         {
             batch.Add(
                 $"""
-                insert into {schema}.open_executions (id, job_id, scheduled_for, trigger, claimed_at, attempts, retry_at)
-                select * from unnest($1, $2, $3, $4, $5, $6, $7)
+                insert into {schema}.open_executions (id, job_id, scheduled_for, trigger, claimed_at, attempts, retry_at, started)
+                select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
                 """,
                 _opened.Values.Column(Uuid, o => o.Id),
                 _opened.Values.Column(Uuid, o => o.JobId),
@@ -44,7 +52,8 @@ internal sealed class OpenExecutionChanges
                 _opened.Values.Column(Varchar, o => WireName.Of(o.Trigger)),
                 _opened.Values.Column(TimestampTz, o => o.ClaimedAt),
                 _opened.Values.Column(Integer, o => o.Attempts),
-                _opened.Values.Column(TimestampTz, o => o.RetryAt));
+                _opened.Values.Column(TimestampTz, o => o.RetryAt),
+                _opened.Values.Column(NpgsqlTypes.NpgsqlDbType.Boolean, o => o.Started));
         }
 
         if (_retried.Count > 0)
@@ -59,6 +68,11 @@ internal sealed class OpenExecutionChanges
                 _retried.Column(Uuid, r => r.Key),
                 _retried.Column(Integer, r => r.Value.Result.Attempt),
                 _retried.Column(TimestampTz, r => r.Value.RetryAt));
+        }
+
+        if (_started.Count > 0)
+        {
+            batch.Add($"update {schema}.open_executions set started = true where id = any ($1)", _started.Column(Uuid, id => id));
         }
 
         if (_ended.Count > 0)

@@ -92,7 +92,9 @@ internal sealed class ProgressChanges
 
         public void Add(EndedExecution execution)
         {
-            if (execution.Trigger == ExecutionTrigger.Schedule) Settle(execution.ScheduledFor);
+            // A claim that a change of the job has undone says nothing of the instants between the change and it.
+            var undone = execution.SkipReason is SkipReason.JobChanged or SkipReason.JobPaused or SkipReason.JobDeleted;
+            if (execution.Trigger == ExecutionTrigger.Schedule && !undone) Settle(execution.ScheduledFor);
             switch (execution.Status)
             {
                 case ExecutionStatus.Completed:

@@ -49,10 +49,10 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
             $"""
             {_select}
             where j.state <> 'DELETED'
-              and ($1 is null or j.state = $1)
-              and ($2 is null or j.tags ? $2)
-              and ($3 is null or j.name ilike $3 or j.definition -> 'target' ->> 'api' ilike $3)
-              and ($4 is null or p.last_status = $4)
+              and {(listing.State is null ? "true" : "j.state = $1")}
+              and {(listing.Tag is null ? "true" : "j.tags ? $2")}
+              and {(listing.Search is null ? "true" : "(j.name ilike $3 or j.definition -> 'target' ->> 'api' ilike $3)")}
+              and {(listing.LastStatus is null ? "true" : "p.last_status = $4")}
               and {(listing.After is null ? "true" : $"({column}, j.id) {comparison} ($5, $6)")}
             order by {column} {order}, j.id {order}
             limit $7
@@ -74,6 +74,15 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     /// <summary>All active jobs, in no order.</summary>
     public IAsyncEnumerable<JobRow> StreamActiveAsync(CancellationToken cancellation) =>
         StreamAsync($"{_select} where j.state = 'ACTIVE'", cancellation);
+
+    /// <summary>Those of these jobs whose last run succeeded.</summary>
+    public async Task<IReadOnlyList<Guid>> SucceedingAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select job_id from {schema}.job_progress where job_id = any ($1) and consecutive_failures = 0 and success_count > 0");
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        return await command.ReadAllAsync(r => r.GetGuid(0), cancellation);
+    }
 
     public async Task<long> CountActiveAsync(CancellationToken cancellation)
     {

@@ -14,6 +14,7 @@ create table {schema}.jobs (
     name        varchar     generated always as (definition ->> 'name') stored,
     tags        jsonb       generated always as (definition -> 'tags') stored
 );
+create index on {schema}.jobs (state);
 create index on {schema}.jobs (updated_at, id);
 create index on {schema}.jobs (coalesce(name, ''), id);
 create index on {schema}.jobs using gin (tags);
@@ -42,7 +43,9 @@ create table {schema}.open_executions (
     trigger       varchar     not null,
     claimed_at    timestamptz not null,
     attempts      integer     not null,
-    retry_at      timestamptz
+    retry_at      timestamptz,
+    -- Of a job that is never sent twice: its call may have been made.
+    started       boolean     not null
 ) with (autovacuum_vacuum_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0);
 
 -- Ended executions: written once. An id begins with its instant, so (job_id, id) is a job's history in order of time.
@@ -112,5 +115,5 @@ create table {schema}.alerts (
 );
 create index on {schema}.alerts (raised_at, id);
 create index on {schema}.alerts (job_id, raised_at, id);
--- The unresolved ones of a job are asked for at each of its successes.
+-- The unresolved ones of a job are asked for when it has succeeded.
 create index on {schema}.alerts (job_id) where resolved_at is null;

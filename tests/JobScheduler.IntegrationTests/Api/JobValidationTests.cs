@@ -15,6 +15,8 @@ public sealed class JobValidationTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("""{"schedule":null}""", "schedule", "Give either 'schedule'")]
     [InlineData("""{"runAt":"2999-01-01T00:00:00Z"}""", "schedule", "Give either 'schedule'")]
     [InlineData("""{"schedule":null,"runAt":"2020-01-01T00:00:00Z"}""", "runAt", "Must not be in the past; now it is 20")]
+    [InlineData("""{"schedule":"0 0 30 2 *"}""", "schedule", "Never occurs after now, 20")]
+    [InlineData("""{"endAt":"2020-01-01T00:00:00Z"}""", "schedule", "Never occurs after now, 20")]
     [InlineData("""{"runAt":"2999-01-01T00:00:00","schedule":null}""", "runAt", "with its offset")]
     [InlineData("""{"runAt":1766835200993,"schedule":null}""", "runAt", "this is a number")]
     [InlineData("""{"timeZone":"Europe/Nowhere"}""", "timeZone", "IANA")]

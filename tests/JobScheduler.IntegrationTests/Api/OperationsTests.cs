@@ -2,6 +2,7 @@ using System.Net;
 using JobScheduler.Domain.Executions;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Commands;
+using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Storage;
 using JobScheduler.Projections;
 using Microsoft.Extensions.Configuration;
@@ -105,7 +106,7 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
         var id = await host.CreateJobAsync();
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("ConnectionStrings:JobScheduler", host.Database.ConnectionString)]).Build();
-        await using var database = await Database.OpenAsync(configuration, NullLoggerFactory.Instance, CancellationToken.None);
+        await using var database = await Database.OpenAsync(Settings.From(configuration, isDevelopment: false), NullLoggerFactory.Instance, CancellationToken.None);
         using var output = new StringWriter();
 
         (await RebuildCommand.RunAsync(["all"], database, output)).ShouldBe(0, output.ToString());

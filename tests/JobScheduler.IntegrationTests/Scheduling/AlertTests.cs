@@ -79,6 +79,36 @@ public sealed class AlertTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Webhooks_that_hang_or_talk_nonsense_delay_no_other()
+    {
+        await using var host = await SchedulingHost.StartAsync(
+            postgres, ("Alerts:FirstRetryDelay", "500ms"), ("Alerts:GiveUpAfter", "2s"), ("Alerts:Timeout", "1m"));
+        await using var nonsense = new RawReceiver("HTTX a\0b zzzzzzzzzzzzzz\r\n\r\n");
+        await using var hanging = await Receiver.StartAsync();
+        var release = new TaskCompletionSource();
+        hanging.Answer("/hook", _ => release.Task);
+        host.Receiver.Answer("/fails", 500);
+        async Task<Guid> FailOnceAsync(string webhook)
+        {
+            var job = await host.CreateAsync(Failing(host, "/fails", Alerting.Default with { Webhook = webhook }, "0 0 0 1 1 *"));
+            await host.AppendAsync(Guid.CreateVersion7(), new ExecutionRequested(job, DateTimeOffset.UtcNow));
+            return job;
+        }
+
+        for (var i = 0; i < 80; i++) await FailOnceAsync(hanging.Url + "/hook");
+        await hanging.WaitForAsync("/hook", 8);
+        var garbled = await FailOnceAsync(nonsense.Url);
+        var healthy = await FailOnceAsync(host.Receiver.Url + "/hook");
+
+        await AlertsAsync(host, healthy, rows => rows is [{ Delivery: AlertDelivery.Delivered }]);
+        var givenUp = await AlertsAsync(host, garbled, rows => rows is [{ Delivery: AlertDelivery.Failed }]);
+        hanging.Calls.Count.ShouldBe(8);
+        release.SetResult();
+
+        givenUp.Single().DeliveryError.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
     public async Task Alerts_wait_for_consecutive_failures_are_dampened_and_resolve_when_the_job_succeeds()
     {
         await using var host = await SchedulingHost.StartAsync(postgres);

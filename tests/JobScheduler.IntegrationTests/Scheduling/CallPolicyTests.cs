@@ -1,8 +1,10 @@
 using System.Globalization;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
+using JobScheduler.Host.Secrets;
 using JobScheduler.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace JobScheduler.IntegrationTests.Scheduling;
 
@@ -84,6 +86,67 @@ public sealed class CallPolicyTests(PostgresFixture postgres)
         execution.Failure.ShouldBe(FailureKind.Connection);
         execution.Error.ShouldNotBeNullOrWhiteSpace();
         execution.StatusCode.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Receiver_that_closes_the_connection_is_called_once_an_attempt()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        await using var closing = new RawReceiver("");
+        var definition = Once(host, "/");
+        var job = await host.CreateAsync(definition with { Target = definition.Target with { Api = closing.Url } });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Failure.ShouldBe(FailureKind.Connection);
+        execution.Attempts.ShouldBe(1);
+        closing.Requests.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 500 a\0b\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("HTTX a\0b zzzzzzzzzzzzzz\r\n\r\n")]
+    [InlineData("HTTP/1.1 500 No\r\nContent-Length: 3\r\n\r\n\0\u00FF\u0001")]
+    public async Task Answer_that_is_no_text_is_recorded_as_a_failure_all_the_same(string answer)
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        await using var garbling = new RawReceiver(answer);
+        var definition = Once(host, "/");
+        var job = await host.CreateAsync(definition with { Target = definition.Target with { Api = garbling.Url } });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Status.ShouldBe(ExecutionStatus.Failed);
+        execution.Error.ShouldNotBeNull();
+        execution.Response.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Secret_that_the_receiver_repeats_is_not_recorded()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/echoes", context =>
+        {
+            context.Response.StatusCode = 401;
+            return context.Response.WriteAsync($"bad key {context.Request.Headers.Authorization.ToString()["Bearer ".Length..]}, {context.Request.Headers["X-Key"]}");
+        });
+        var secrets = host.Services.GetRequiredService<SecretStore>();
+        var definition = Once(host, "/echoes");
+        var job = await host.CreateAsync(definition with
+        {
+            Target = definition.Target with
+            {
+                Headers =
+                [
+                    new("Authorization", await secrets.KeepAsync("Bearer tok-123456", default)), new("X-Key", await secrets.KeepAsync("key-654321", default)),
+                ],
+            },
+        });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        host.Receiver.CallsOf("/echoes").Single().Headers["X-Key"].ShouldBe("key-654321");
+        execution.Response.ShouldBe("bad key ***, ***");
     }
 
     [Fact]

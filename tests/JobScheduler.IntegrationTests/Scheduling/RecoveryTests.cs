@@ -1,7 +1,9 @@
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Domain.Schedules;
+using JobScheduler.Projections.Executions;
 using JobScheduler.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace JobScheduler.IntegrationTests.Scheduling;
 
@@ -32,7 +34,8 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         await using var host = await SchedulingHost.StartIdleAsync(postgres);
         var policy = ExecutionPolicy.Default with { Type = DeliveryType.AtMostOnce };
         var job = await host.CreateAsync(host.Definition("/at-most-once", cron: "0 0 0 1 1 *") with { Policy = policy });
-        await ClaimAsync(host, job);
+        var (claim, instant) = await ClaimAsync(host, job);
+        await host.AppendAsync(claim, new ExecutionStarted(job, instant));
 
         await host.RestartSchedulingAsync();
         var execution = (await host.EndedAsync(job, 1)).Single();
@@ -40,6 +43,92 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         execution.Status.ShouldBe(ExecutionStatus.Failed);
         execution.Failure.ShouldBe(FailureKind.OutcomeUnknown);
         host.Receiver.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Claim_of_an_at_most_once_job_that_was_not_started_is_sent()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var policy = ExecutionPolicy.Default with { Type = DeliveryType.AtMostOnce };
+        var job = await host.CreateAsync(host.Definition("/not-started", cron: "0 0 0 1 1 *") with { Policy = policy });
+        await ClaimAsync(host, job);
+
+        await host.RestartSchedulingAsync();
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Status.ShouldBe(ExecutionStatus.Completed);
+        host.Receiver.Calls.Count.ShouldBe(1);
+        (await host.Store.FetchStreamAsync(execution.Id)).Select(e => e.Type.Name)
+            .ShouldBe(["execution_scheduled", "execution_started", "execution_completed"]);
+    }
+
+    [Fact]
+    public async Task Calls_under_way_when_a_node_stops_are_not_sent_again_by_the_next()
+    {
+        await using var first = await SchedulingHost.StartAsync(postgres, ("Scheduler:ShutdownGrace", "1m"));
+        var release = new TaskCompletionSource();
+        first.Receiver.Answer("/slow", _ => release.Task);
+        var atMostOnce = ExecutionPolicy.Default with { Type = DeliveryType.AtMostOnce };
+        Guid[] jobs =
+        [
+            await first.CreateAsync(first.Definition("/slow", "0 0 0 1 1 *")),
+            await first.CreateAsync(first.Definition("/slow", "0 0 0 1 1 *") with { Policy = atMostOnce }),
+        ];
+        foreach (var job in jobs) await first.AppendAsync(Guid.CreateVersion7(), new ExecutionRequested(job, DateTimeOffset.UtcNow));
+        await first.Receiver.WaitForAsync("/slow", 2);
+        await using var second = first.StartSecondNode();
+        var running = first.Definition("/afterwards");
+        await first.CreateAsync(running);
+
+        var stopping = first.StopAsync();
+        // Without the lease kept, the second node would take over within half a second.
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        release.SetResult();
+        await stopping;
+        await first.Receiver.WaitForAsync("/afterwards", first.Receiver.CallsOf("/afterwards").Count + 2);
+
+        first.Receiver.CallsOf("/slow").Count.ShouldBe(2);
+        var executions = second.Services.GetRequiredService<ExecutionQueries>();
+        foreach (var job in jobs)
+        {
+            (await executions.ListAsync(job, null, null, 10, DateTimeOffset.MaxValue, default)).Single().Status.ShouldBe(ExecutionStatus.Completed);
+        }
+    }
+
+    [Fact]
+    public async Task Job_that_cannot_be_scheduled_on_this_machine_disturbs_no_other()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var unknownZone = host.Definition("/bad");
+        await host.CreateAsync(unknownZone with { Schedule = unknownZone.Schedule with { TimeZone = "Gone/Zone" } });
+        await host.CreateAsync(host.Definition("/good"));
+
+        await host.RestartSchedulingAsync();
+        await host.Receiver.WaitForAsync("/good", 2);
+        await host.CreateAsync(unknownZone with { Schedule = unknownZone.Schedule with { TimeZone = "Gone/Too" } });
+        await host.Receiver.WaitForAsync("/good", host.Receiver.CallsOf("/good").Count + 2);
+
+        host.Receiver.CallsOf("/bad").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Overlap_policy_holds_across_a_loss_of_the_lease()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var release = new TaskCompletionSource();
+        host.Receiver.Answer("/held", _ => release.Task);
+        var job = await host.CreateAsync(host.Definition("/held") with { Policy = ExecutionPolicy.Default with { Overlap = OverlapPolicy.Skip } });
+        await host.CreateAsync(host.Definition("/beat"));
+        await host.Receiver.WaitForAsync("/held", 1);
+
+        await host.CutConnectionsAsync();
+        await host.Receiver.WaitForAsync("/beat", host.Receiver.CallsOf("/beat").Count + 4);
+        var callsWhileOpen = host.Receiver.CallsOf("/held").Count;
+        release.SetResult();
+        var completed = await host.UntilAsync(() => host.ExecutionsOfAsync(job), rows => rows.Any(r => r.Status == ExecutionStatus.Completed));
+
+        callsWhileOpen.ShouldBe(1);
+        completed.Count(r => r.SkipReason == SkipReason.PreviousRunOpen).ShouldBeGreaterThan(2);
     }
 
     [Fact]

@@ -14,5 +14,5 @@ internal static class AlertSamples
         "500 Internal Server Error.", 12.5, 2, 1, "https://example.com/alerts");
 
     public static readonly AlertResolved Resolved =
-        new(JobId, ExecutionId, "https://example.com/hook", Noon.AddHours(1), 200, "https://example.com/alerts");
+        new(JobId, ExecutionId, "hourly", "https://example.com/hook", Noon.AddHours(1), 200, "https://example.com/alerts");
 }

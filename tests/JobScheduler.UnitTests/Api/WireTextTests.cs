@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using JobScheduler.Host.Api.Requests;
 using JobScheduler.Host.Api.Wire;
+using JobScheduler.Host.Configuration;
 
 namespace JobScheduler.UnitTests.Api;
 

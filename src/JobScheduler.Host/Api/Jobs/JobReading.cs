@@ -1,5 +1,6 @@
 using System.Text.Json;
 using JobScheduler.Domain.Jobs;
+using JobScheduler.Domain.Schedules;
 using JobScheduler.Host.Api.Wire;
 
 namespace JobScheduler.Host.Api.Jobs;
@@ -33,9 +34,15 @@ internal sealed record JobReading(JobDraft Draft, IReadOnlyList<FieldError> Erro
         var isApiMissing = wanted.Target.Api.Length == 0 && !(body.TryGetProperty("api", out var api) && api.ValueKind == JsonValueKind.String);
         if (isApiMissing) yield return new("api", null, "Required: the absolute URL to call, such as 'https://example.com/hook'.");
         foreach (var error in JobRules.Check(wanted).Where(e => !isApiMissing || e.Field != "api")) yield return error;
-        if (wanted.Schedule.RunAt is { } runAt && runAt < now && runAt != current?.Schedule.RunAt)
+        if (wanted.Schedule == current?.Schedule || JobRules.CheckSchedule(wanted.Schedule).Any()) yield break;
+        if (wanted.Schedule.RunAt < now)
         {
-            yield return new("runAt", runAt, $"Must not be in the past; now it is {InstantText.Of(now)}.");
+            yield return new("runAt", wanted.Schedule.RunAt, $"Must not be in the past; now it is {InstantText.Of(now)}.");
+        }
+        else if (new Timetable(wanted.Schedule).NextAfter(now) is null)
+        {
+            var field = wanted.Schedule.RunAt is null ? "schedule" : "runAt";
+            yield return new(field, wanted.Schedule.Cron ?? InstantText.Of(wanted.Schedule.RunAt!.Value), $"Never occurs after now, {InstantText.Of(now)}, within 'startAt' and 'endAt'.");
         }
     }
 

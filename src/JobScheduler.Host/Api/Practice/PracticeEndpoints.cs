@@ -1,19 +1,19 @@
+using JobScheduler.Host.Configuration;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace JobScheduler.Host.Api.Practice;
 
 internal sealed record PracticeAnswer(string Message);
 
-/// <summary>Targets to try jobs against: served in development, or with the configuration key <c>PracticeTargets:Enabled</c>.</summary>
+/// <summary>Targets to try jobs against: served in development, or with the configuration key <see cref="Settings.PracticeTargetsKey"/>.</summary>
 internal static class PracticeEndpoints
 {
-    public const string EnabledKey = "PracticeTargets:Enabled";
     private static readonly TimeSpan SuccessTakes = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FailureTakes = TimeSpan.FromMilliseconds(200);
 
     public static void MapPractice(this WebApplication app)
     {
-        if (!app.Configuration.GetValue(EnabledKey, app.Environment.IsDevelopment())) return;
+        if (!app.Services.GetRequiredService<Settings>().PracticeTargets) return;
         var practice = app.MapGroup("").WithTags("Practice");
         practice.MapPost("/test", SucceedAsync)
             .WithSummary("A target that succeeds")

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using JobScheduler.Domain;
 using JobScheduler.Domain.Jobs;
+using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Api.Wire;
 
 namespace JobScheduler.Host.Api.Requests;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using JobScheduler.Domain.Jobs;
+using JobScheduler.Host.Configuration;
 
 namespace JobScheduler.Host.Api.Wire;
 

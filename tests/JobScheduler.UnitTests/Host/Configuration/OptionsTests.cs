@@ -1,5 +1,6 @@
 using System.Reflection;
 using JobScheduler.Host.Configuration;
+using JobScheduler.Host.EmbeddedPostgres;
 using JobScheduler.Host.Storage;
 using Microsoft.Extensions.Configuration;
 
@@ -13,6 +14,7 @@ public sealed class OptionsTests
         [DispatchOptions.Section] = DispatchOptions.From,
         [SchedulerOptions.Section] = SchedulerOptions.From,
         [DatabaseOptions.Section] = DatabaseOptions.From,
+        [EmbeddedPostgresOptions.Section] = EmbeddedPostgresOptions.From,
     };
 
     /// <summary>The least and the most that is accepted, one less and one more, and the default.</summary>
@@ -29,6 +31,7 @@ public sealed class OptionsTests
         { "Scheduler:MisfireGrace", "00:00:01", "1.00:00:00", "00:00:00.999", "1.00:00:00.001", TimeSpan.FromSeconds(60) },
         { "Scheduler:ShutdownGrace", "00:00:00", "00:05:00", "-00:00:00.001", "00:05:00.001", TimeSpan.FromSeconds(10) },
         { "Database:MaxConnections", "10", "1000", "9", "1001", 40 },
+        { "EmbeddedPostgres:StartTimeout", "00:00:01", "01:00:00", "00:00:00.999", "01:00:00.001", TimeSpan.FromMinutes(1) },
     };
 
     public static TheoryData<string> Keys => [.. Bounds.Select(row => row.Data.Item1)];
@@ -55,6 +58,19 @@ public sealed class OptionsTests
     [MemberData(nameof(Keys))]
     public void Value_is_refused_by_the_name_of_its_key_when_it_does_not_fit_the_type(string key) =>
         Should.Throw<ConfigurationException>(() => Value(key, (key, "plenty"))).Message.ShouldContain($"'{key}'");
+
+    [Fact]
+    public void Duration_without_a_unit_is_refused_and_one_with_a_unit_is_read()
+    {
+        Should.Throw<ConfigurationException>(() => Value("Scheduler:ClaimAhead", ("Scheduler:ClaimAhead", "750"))).Message
+            .ShouldBe("Configuration key 'Scheduler:ClaimAhead' is '750'; it must be a duration such as 750ms, 30s or 00:00:30.");
+        Value("Scheduler:ClaimAhead", ("Scheduler:ClaimAhead", "500ms")).ShouldBe(TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
+    public void Settings_name_the_flag_that_is_neither_true_nor_false() =>
+        Should.Throw<ConfigurationException>(() => Settings.From(Configuration((Settings.PracticeTargetsKey, "banana")), isDevelopment: true)).Message
+            .ShouldBe("Configuration key 'PracticeTargets:Enabled' is 'banana'; it must be true or false.");
 
     [Theory]
     [MemberData(nameof(SectionNames))]

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace JobScheduler.Host.Api.Wire;
+namespace JobScheduler.Host.Configuration;
 
 /// <summary>
 /// Durations as they stand on the wire: days, hours, minutes, seconds and milliseconds, in this order, each at most once, such as
