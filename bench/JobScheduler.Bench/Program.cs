@@ -4,8 +4,9 @@ using JobScheduler.Bench.Load;
 
 return args switch
 {
-    [LoadCommand.Name, .. var rest] => await LoadCommand.RunAsync(rest),
+    ["help"] => BenchCommand.Help(),
     [ReceiverProcess.Name, .. var rest] => await ReceiverProcess.RunAsync(rest),
     [QuartzProcess.Name, .. var rest] => await QuartzProcess.RunAsync(rest),
+    [var name, .. var rest] when BenchCommand.Find(name) is { } command => await command.RunAsync(rest),
     _ => BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(args).All(s => s.Reports.All(r => r.Success)) ? 0 : 1,
 };

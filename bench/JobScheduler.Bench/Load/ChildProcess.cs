@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace JobScheduler.Bench.Load;
 
@@ -6,6 +8,9 @@ namespace JobScheduler.Bench.Load;
 internal sealed class ChildProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>The bench's own program, for processes that are other commands of it.</summary>
+    public static readonly string Bench = typeof(ChildProcess).Assembly.Location;
 
     private readonly Process _process;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +35,24 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>The most that was resident at once; NaN where the system does not tell.</summary>
+    public double PeakMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64 is > 0 and var bytes ? bytes / 1024.0 / 1024.0 : double.NaN;
+        }
+    }
+
+    /// <summary>A URL of this machine whose port was free a moment ago.</summary>
+    public static string FreeUrl()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    }
+
     /// <summary>Returns once the process has printed a line that holds <paramref name="ready"/>.</summary>
     public static async Task<ChildProcess> StartAsync(string assembly, IEnumerable<string> arguments, string ready, params (string Key, string Value)[] environment)
     {
@@ -44,8 +67,16 @@ internal sealed class ChildProcess : IDisposable
         };
         child._process.Start();
         child._process.BeginOutputReadLine();
-        await child._ready.Task.WaitAsync(Patience);
-        return child;
+        try
+        {
+            await child._ready.Task.WaitAsync(Patience);
+            return child;
+        }
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

@@ -1,48 +1,41 @@
-using System.Globalization;
-
 namespace JobScheduler.Bench.Load;
 
 /// <summary>
-/// <c>load --jobs 1,200,1000 --seconds 20 --peer quartz-ram --peer quartz-postgres</c>: for each number of jobs, all due every second, starts
-/// receiver, PostgreSQL and scheduler as processes of their own and prints a line; likewise each peer, with the ratios to it.
-/// Fails when a call came early, or an occurrence was not called or not recorded once.
+/// <c>load --jobs 1,200,1000 --seconds 20 --peer quartz-ram,quartz-postgres --rounds 3</c>: a line for each number of jobs and scheduler,
+/// the ratios to each peer, and with several rounds their medians. Ours runs first in odd rounds and last in even ones.
 /// </summary>
 internal static class LoadCommand
 {
-    public const string Name = "load";
+    public static readonly BenchCommand Command = new(
+        "load",
+        "jobs due every second; lateness and cost an execution, beside Quartz.NET with --peer quartz-ram,quartz-postgres",
+        new Dictionary<string, string> { ["jobs"] = "1,200,1000", ["seconds"] = "20", ["warmup"] = "10", ["rounds"] = "1", ["peer"] = "" },
+        RunAsync);
 
-    public static async Task<int> RunAsync(string[] args)
+    private static async Task<int> RunAsync(BenchOptions options)
     {
-        var jobs = new List<int> { 1, 200, 1000 };
-        var seconds = 20;
-        var peers = new List<string>();
-        for (var i = 0; i + 1 < args.Length; i += 2)
-        {
-            switch (args[i])
-            {
-                case "--jobs": jobs = [.. args[i + 1].Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))]; break;
-                case "--seconds": seconds = int.Parse(args[i + 1], CultureInfo.InvariantCulture); break;
-                case "--peer" when args[i + 1] is "quartz-ram" or "quartz-postgres": peers.Add(args[i + 1]); break;
-                default:
-                    await Console.Error.WriteLineAsync($"Unknown: {args[i]} {args[i + 1]}. Known are --jobs N,N --seconds N --peer quartz-ram|quartz-postgres.");
-                    return 2;
-            }
-        }
-
+        string[] schedulers = [LoadScenario.Ours, .. options.Words("peer")];
         var broken = false;
-        Console.WriteLine(LoadResult.Header);
-        foreach (var count in jobs)
+        var table = LoadResult.NewTable();
+        foreach (var jobs in options.Numbers("jobs"))
         {
-            await using var scenario = await LoadScenario.StartAsync(count, seconds);
-            var ours = await scenario.RunJobSchedulerAsync();
-            Console.WriteLine(ours);
-            broken |= ours.Broken;
-            foreach (var peer in peers)
+            var results = new List<LoadResult>();
+            for (var round = 1; round <= options.Number("rounds"); round++)
             {
-                var theirs = await scenario.RunQuartzAsync(persistent: peer == "quartz-postgres");
-                Console.WriteLine(theirs);
-                Console.WriteLine(ours.RatiosTo(theirs));
+                using var receiver = await BenchReceiver.StartAsync();
+                var scenario = new LoadScenario(receiver, jobs, options.Number("seconds"), options.Number("warmup"));
+                foreach (var scheduler in round % 2 == 1 ? schedulers : [.. schedulers.Reverse()])
+                {
+                    results.Add(await scenario.RunAsync(scheduler));
+                    table.Add(results[^1].Cells);
+                }
             }
+
+            var medians = results.GroupBy(r => r.Scheduler).Select(rounds => LoadResult.MedianOf([.. rounds])).ToList();
+            var ours = medians.Single(m => m.Scheduler == LoadScenario.Ours);
+            if (options.Number("rounds") > 1) medians.ForEach(m => table.Add((m with { Scheduler = $"{m.Scheduler}, median" }).Cells));
+            foreach (var peer in medians.Where(m => m != ours)) Console.WriteLine(ours.RatiosTo(peer));
+            broken |= ours.Broken;
         }
 
         return broken ? 1 : 0;

@@ -1,47 +1,57 @@
-using System.Globalization;
-
 namespace JobScheduler.Bench.Load;
 
 /// <summary>One line of the load bench's table.</summary>
-/// <param name="Recorded">Occurrences with an outcome in the history; <c>null</c> for a peer.</param>
-internal sealed record LoadResult(
-    string Scheduler, int Jobs, int Seconds, int Expected, ArrivalReport Arrivals, int? Recorded, TimeSpan HostCpu, double HostMegabytes, DatabaseCounters? Database)
+/// <param name="Values">One a column of <see cref="Columns"/>; NaN: not known of this scheduler.</param>
+/// <param name="Broken">P1 or P3 did not hold for our own scheduler.</param>
+internal sealed record LoadResult(string Scheduler, int Jobs, IReadOnlyList<double> Values, bool Broken)
 {
-    public static string Header { get; } = string.Format(
-        CultureInfo.InvariantCulture,
-        "{0,-16} {1,6} {2,8} {3,8} {4,8} {5,5} {6,8} {7,8} {8,8} {9,8} {10,8} {11,8} {12,8} {13,8} {14,8} {15,8} {16,7}",
-        "scheduler", "jobs", "expected", "arrived", "recorded", "early", "p50 ms", "p90 ms", "p99 ms", "max ms", "exec/s", "cpu ms", "pg ms", "commits", "WAL B", "dead", "MB");
+    private static readonly (string Name, string Format)[] Columns =
+    [
+        ("expected", "0"), ("arrived", "0"), ("recorded", "0"), ("early", "0"),
+        ("p50 ms", "0.00"), ("p90 ms", "0.00"), ("p99 ms", "0.00"), ("max ms", "0.00"),
+        ("exec/s", "0"), ("cpu ms", "0.000"), ("pg ms", "0.000"), ("commits", "0.0000"), ("WAL B", "0"), ("dead", "0.00"), ("MB", "0"),
+    ];
 
-    /// <summary>P1 or P3 does not hold for our own scheduler.</summary>
-    public bool Broken => Recorded is not null && (Arrivals.Arrived != Expected || Recorded != Expected || Arrivals.Early > 0);
+    public IEnumerable<string> Cells =>
+        [Scheduler, $"{Jobs}", .. Values.Zip(Columns, (v, c) => double.IsNaN(v) ? "-" : v.ToString(c.Format, null)), Broken ? "BROKEN" : ""];
 
-    public override string ToString()
+    public static Table NewTable() => new(24, ["scheduler", "jobs", .. Columns.Select(c => c.Name)]);
+
+    /// <param name="recorded">Occurrences with an outcome in the history; <c>null</c> for a peer.</param>
+    /// <param name="database">What PostgreSQL did meanwhile; <c>null</c> for a scheduler without.</param>
+    public static LoadResult Of(
+        string scheduler, int jobs, int seconds, ArrivalReport arrivals, int? recorded, TimeSpan cpu, double megabytes, DatabaseCounters? database)
     {
-        double n = Math.Max(1, Arrivals.Arrived);
-        return string.Format(
-            CultureInfo.InvariantCulture,
-            "{0,-16} {1,6} {2,8} {3,8} {4,8} {5,5} {6,8:0.00} {7,8:0.00} {8,8:0.00} {9,8:0.00} {10,8:0} {11,8:0.000} {12,8:0.000} {13,8:0.0000} {14,8:0} {15,8:0.00} {16,7:0}{17}",
-            Scheduler,
-            Jobs,
-            Expected,
-            Arrivals.Arrived,
-            Recorded?.ToString(CultureInfo.InvariantCulture) ?? "-",
-            Arrivals.Early,
-            Arrivals.P50,
-            Arrivals.P90,
-            Arrivals.P99,
-            Arrivals.Max,
-            n / Seconds,
-            HostCpu.TotalMilliseconds / n,
-            Database is { } db ? db.ProcessorTime.TotalMilliseconds / n : double.NaN,
-            Database?.Commits / n ?? double.NaN,
-            Database?.WalBytes / n ?? double.NaN,
-            Database?.DeadTuples / n ?? double.NaN,
-            HostMegabytes,
-            Broken ? "  BROKEN" : "");
+        var (expected, n, late) = (jobs * seconds, Math.Max(1.0, arrivals.Arrived), arrivals.Lateness);
+        return new(
+            scheduler,
+            jobs,
+            [
+                expected, arrivals.Arrived, recorded ?? double.NaN, arrivals.Early, late.P50, late.P90, late.P99, late.Max, n / seconds,
+                cpu.TotalMilliseconds / n,
+                database?.ProcessorTime.TotalMilliseconds / n ?? double.NaN,
+                database?.Commits / n ?? double.NaN,
+                database?.WalBytes / n ?? double.NaN,
+                database?.DeadTuples / n ?? double.NaN,
+                megabytes,
+            ],
+            recorded is not null && !(arrivals.Arrived == expected && arrivals.Calls == expected && recorded == expected && arrivals.Early == 0));
     }
 
-    public string RatiosTo(LoadResult peer) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"  ours / {peer.Scheduler}: p50 {Arrivals.P50 / peer.Arrivals.P50:0.00}, p99 {Arrivals.P99 / peer.Arrivals.P99:0.00}, CPU {HostCpu / peer.HostCpu:0.00}");
+    /// <summary>Column by column, over rounds of the same.</summary>
+    public static LoadResult MedianOf(IReadOnlyCollection<LoadResult> rounds) => new(
+        rounds.First().Scheduler,
+        rounds.First().Jobs,
+        [.. Columns.Select((_, column) => Median([.. rounds.Select(r => r.Values[column]).Order()]))],
+        rounds.Any(r => r.Broken));
+
+    public string RatiosTo(LoadResult peer)
+    {
+        string Ratio(string column) => $"{column} {this[column] / peer[column]:0.00}";
+        return $"  ours / {peer.Scheduler}: {Ratio("p50 ms")}, {Ratio("p90 ms")}, {Ratio("p99 ms")}, {Ratio("max ms")}, {Ratio("cpu ms")}";
+    }
+
+    private double this[string column] => Values[Array.FindIndex(Columns, c => c.Name == column)];
+
+    private static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }

@@ -1,111 +1,61 @@
-using System.Net.Http.Json;
-using System.Net.Sockets;
-using JobScheduler.Testing;
-using Npgsql;
-
 namespace JobScheduler.Bench.Load;
 
-/// <summary>Receiver and PostgreSQL for one number of jobs, and the schedulers that run against them, one after the other.</summary>
-internal sealed class LoadScenario : IAsyncDisposable
+/// <summary>A number of jobs, each due every second, on one receiver; the schedulers run against it one after the other.</summary>
+/// <param name="jobs">How many.</param>
+/// <param name="seconds">That are measured.</param>
+/// <param name="warmup">Seconds before them, with all jobs running.</param>
+internal sealed class LoadScenario(BenchReceiver receiver, int jobs, int seconds, int warmup)
 {
-    private const int Warmup = 5;
+    public const string Ours = "JobScheduler";
+
+    /// <summary>The counters are read between two bursts.</summary>
+    private static readonly TimeSpan BeforeBurst = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(4);
-    private static readonly string Here = typeof(LoadScenario).Assembly.Location;
-    private static readonly string HostAssembly = Path.Combine(AppContext.BaseDirectory, "JobScheduler.Host.dll");
 
-    private readonly int _jobs;
-    private readonly int _seconds;
-    private readonly PostgresFixture _postgres = new();
-    private readonly ChildProcess _receiver;
-    private readonly string _receiverUrl;
-    private readonly HttpClient _http = new();
-
-    private LoadScenario(int jobs, int seconds, ChildProcess receiver, string receiverUrl) =>
-        (_jobs, _seconds, _receiver, _receiverUrl) = (jobs, seconds, receiver, receiverUrl);
-
-    public static async Task<LoadScenario> StartAsync(int jobs, int seconds)
+    /// <param name="scheduler"><see cref="Ours"/>, <c>quartz-ram</c> or <c>quartz-postgres</c>.</param>
+    public Task<LoadResult> RunAsync(string scheduler) => scheduler switch
     {
-        var url = FreeUrl();
-        var receiver = await ChildProcess.StartAsync(Here, [ReceiverProcess.Name, url], ReceiverProcess.Ready);
-        return new(jobs, seconds, receiver, url);
+        Ours => RunOursAsync(),
+        "quartz-ram" => RunQuartzAsync(scheduler, null),
+        "quartz-postgres" => RunQuartzOnPostgresAsync(scheduler),
+        _ => throw new ArgumentException($"There is no scheduler '{scheduler}'."),
+    };
+
+    private async Task<LoadResult> RunOursAsync()
+    {
+        await using var postgres = await BenchPostgres.StartAsync();
+        using var host = await HostUnderTest.StartAsync(postgres);
+        await host.CreateJobsAsync(jobs, new { schedule = "* * * * * *", api = receiver.Hit });
+        return await MeasureAsync(Ours, host.Process, postgres, async (from, to) => await postgres.CompletedAsync(from, to));
     }
 
-    public async Task<LoadResult> RunJobSchedulerAsync()
+    private async Task<LoadResult> RunQuartzOnPostgresAsync(string scheduler)
     {
-        await using var database = await _postgres.CreateDatabaseAsync();
-        await using var counters = NpgsqlDataSource.Create(database.ConnectionString);
-        var url = FreeUrl();
-        using var host = await ChildProcess.StartAsync(
-            HostAssembly,
-            ["--urls", url],
-            "Application started",
-            ("ConnectionStrings__JobScheduler", database.ConnectionString),
-            ("Logging__LogLevel__Default", "Warning"),
-            ("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information"));
-        await CreateJobsAsync(url);
-        return await MeasureAsync("JobScheduler", host, counters, RecordedAsync);
-
-        async Task<int?> RecordedAsync(DateTimeOffset from, DateTimeOffset to)
-        {
-            await using var command = counters.CreateCommand(
-                "select count(*) from jobscheduler.executions where scheduled_for >= $1 and scheduled_for < $2 and status = 'COMPLETED'");
-            command.Parameters.Add(new() { Value = from });
-            command.Parameters.Add(new() { Value = to });
-            return (int)(long)(await command.ExecuteScalarAsync())!;
-        }
+        await using var postgres = await BenchPostgres.StartAsync();
+        return await RunQuartzAsync(scheduler, postgres);
     }
 
-    public async Task<LoadResult> RunQuartzAsync(bool persistent)
+    private async Task<LoadResult> RunQuartzAsync(string scheduler, BenchPostgres? postgres)
     {
-        var database = persistent ? await _postgres.CreateDatabaseAsync() : null;
-        await using var owned = database;
-        await using var counters = database is null ? null : NpgsqlDataSource.Create(database.ConnectionString);
-        string[] arguments = [QuartzProcess.Name, _receiverUrl, $"{_jobs}", .. database is null ? [] : new[] { database.ConnectionString }];
-        using var quartz = await ChildProcess.StartAsync(Here, arguments, QuartzProcess.Ready);
-        return await MeasureAsync(persistent ? "quartz-postgres" : "quartz-ram", quartz, counters, (_, _) => Task.FromResult<int?>(null));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _receiver.Dispose();
-        _http.Dispose();
-        await _postgres.DisposeAsync();
+        string[] arguments = [QuartzProcess.Name, receiver.Url, $"{jobs}", .. postgres is null ? [] : new[] { postgres.ConnectionString }];
+        using var quartz = await ChildProcess.StartAsync(ChildProcess.Bench, arguments, QuartzProcess.Ready);
+        return await MeasureAsync(scheduler, quartz, postgres, (_, _) => Task.FromResult<int?>(null));
     }
 
     private async Task<LoadResult> MeasureAsync(
-        string scheduler, ChildProcess process, NpgsqlDataSource? database, Func<DateTimeOffset, DateTimeOffset, Task<int?>> recorded)
+        string scheduler, ChildProcess process, BenchPostgres? postgres, Func<DateTimeOffset, DateTimeOffset, Task<int?>> recorded)
     {
-        var from = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + Warmup);
-        var to = from.AddSeconds(_seconds);
-        // Half a second off: the counters are read between two bursts.
-        await DelayUntilAsync(from.AddSeconds(-0.4));
-        var (cpu, counters) = (process.ProcessorTime, database is null ? null : await DatabaseCounters.ReadAsync(database));
-        await DelayUntilAsync(to.AddSeconds(-0.4));
-        cpu = process.ProcessorTime - cpu;
-        counters = database is null ? null : await DatabaseCounters.ReadAsync(database) - counters!;
+        async Task<DatabaseCounters?> CountersAsync() => postgres is null ? null : await DatabaseCounters.ReadAsync(postgres.DataSource);
+
+        var from = Clock.SecondAfter(TimeSpan.FromSeconds(warmup));
+        var to = from.AddSeconds(seconds);
+        await CountersAsync();
+        await Clock.UntilAsync(from - BeforeBurst);
+        var (cpu, counters) = (process.ProcessorTime, await CountersAsync());
+        await Clock.UntilAsync(to - BeforeBurst);
+        (cpu, counters) = (process.ProcessorTime - cpu, await CountersAsync() is { } now ? now - counters! : null);
         await Task.Delay(Aftermath);
-        var query = $"/report?from={Uri.EscapeDataString(from.ToString("O"))}&to={Uri.EscapeDataString(to.ToString("O"))}";
-        var arrivals = await _http.GetFromJsonAsync<ArrivalReport>(_receiverUrl + query);
-        return new(scheduler, _jobs, _seconds, _jobs * _seconds, arrivals!, await recorded(from, to), cpu, process.ResidentMegabytes, counters);
-    }
-
-    private async Task CreateJobsAsync(string url)
-    {
-        var job = new { schedule = "* * * * * *", api = _receiverUrl + "/hit" };
-        await Parallel.ForAsync(0, _jobs, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, token) =>
-        {
-            using var response = await _http.PostAsJsonAsync(url + "/jobs", job, token);
-            response.EnsureSuccessStatusCode();
-        });
-    }
-
-    private static Task DelayUntilAsync(DateTimeOffset instant) =>
-        Task.Delay(TimeSpan.FromTicks(Math.Max(0, (instant - DateTimeOffset.UtcNow).Ticks)));
-
-    private static string FreeUrl()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}";
+        var arrivals = await receiver.ReportAsync(from, to);
+        return LoadResult.Of(scheduler, jobs, seconds, arrivals, await recorded(from, to), cpu, process.ResidentMegabytes, counters);
     }
 }

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace JobScheduler.Bench.Load;
+
+/// <summary>A <see cref="ReceiverProcess"/>, seen from the bench.</summary>
+internal sealed class BenchReceiver : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
+
+    private readonly ChildProcess _process;
+    private readonly HttpClient _http = new();
+
+    private BenchReceiver(ChildProcess process, string url) => (_process, Url) = (process, url);
+
+    public string Url { get; }
+
+    /// <summary>Answers at once.</summary>
+    public string Hit => Url + "/hit";
+
+    public static async Task<BenchReceiver> StartAsync()
+    {
+        var url = ChildProcess.FreeUrl();
+        return new(await ChildProcess.StartAsync(ChildProcess.Bench, [ReceiverProcess.Name, url], ReceiverProcess.Ready), url);
+    }
+
+    /// <summary>Of occurrences whose instants lie in [from, to).</summary>
+    public async Task<ArrivalReport> ReportAsync(DateTimeOffset from, DateTimeOffset to)
+    {
+        var query = $"/report?from={Uri.EscapeDataString(from.ToString("O"))}&to={Uri.EscapeDataString(to.ToString("O"))}";
+        return (await _http.GetFromJsonAsync<ArrivalReport>(Url + query, Json))!;
+    }
+
+    /// <summary>Waits for the first call to <see cref="Hit"/>/mark.</summary>
+    /// <exception cref="TimeoutException">None came.</exception>
+    public async Task<MarkedCall> MarkedAsync(string mark, TimeSpan patience)
+    {
+        for (var end = DateTimeOffset.UtcNow + patience; DateTimeOffset.UtcNow < end; await Task.Delay(LookAgainAfter))
+        {
+            using var answer = await _http.GetAsync($"{Url}/marked/{mark}");
+            if (answer.StatusCode == HttpStatusCode.OK) return (await answer.Content.ReadFromJsonAsync<MarkedCall>())!;
+        }
+
+        throw new TimeoutException($"No call with the mark {mark} came within {patience.TotalSeconds} s.");
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _process.Dispose();
+    }
+}
