@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 
 namespace JobScheduler.Bench.Load;
 
@@ -18,7 +19,8 @@ internal sealed record BenchCommand(
 
     public static int Help()
     {
-        Console.WriteLine("Each starts receiver, PostgreSQL and host as processes of their own; 1 when a promise was broken. With the options' defaults:");
+        Console.WriteLine("Each starts receiver, PostgreSQL and host as processes of their own and ends with 1 when a promise was broken.");
+        Console.WriteLine("With the options' defaults:");
         foreach (var command in All)
         {
             var options = string.Join(' ', command.Defaults.Select(o => $"--{o.Key} {(o.Value.Length == 0 ? "…" : o.Value)}"));
@@ -31,9 +33,22 @@ internal sealed record BenchCommand(
 
     public async Task<int> RunAsync(string[] args)
     {
-        if (BenchOptions.Read(args, Defaults) is { } options) return await Run(options);
-        await Console.Error.WriteLineAsync($"The options of '{Name}' are {string.Join(' ', Defaults.Keys.Select(o => $"--{o} VALUE"))}.");
-        return 2;
+        if (BenchOptions.Read(args, Defaults) is not { } options)
+        {
+            await Console.Error.WriteLineAsync($"The options of '{Name}' are {string.Join(' ', Defaults.Keys.Select(o => $"--{o} VALUE"))}.");
+            return 2;
+        }
+
+        try
+        {
+            return await Run(options);
+        }
+        catch (Exception e) when (e is InvalidOperationException or HttpRequestException or NpgsqlException or TimeoutException)
+        {
+            // One of the processes has ended or does not answer. Caught, so that the others are ended too.
+            await Console.Error.WriteLineAsync(e.ToString());
+            return 1;
+        }
     }
 }
 

@@ -61,9 +61,14 @@ internal sealed class ChildProcess : IDisposable
         var child = new ChildProcess(new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, e) =>
         {
-            if (e.Data is null) child._ready.TrySetException(new InvalidOperationException($"{Path.GetFileName(assembly)} ended before it was ready."));
-            else if (e.Data.Contains(ready, StringComparison.Ordinal)) child._ready.TrySetResult();
-            if (e.Data is not null && (e.Data.Contains("fail:", StringComparison.Ordinal) || e.Data.Contains("crit:", StringComparison.Ordinal))) Console.Error.WriteLine(e.Data);
+            if (e.Data is not { } line)
+            {
+                child._ready.TrySetException(new InvalidOperationException($"{Path.GetFileName(assembly)} ended before it was ready."));
+                return;
+            }
+
+            if (line.Contains(ready, StringComparison.Ordinal)) child._ready.TrySetResult();
+            if (line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal)) Console.Error.WriteLine(line);
         };
         child._process.Start();
         child._process.BeginOutputReadLine();

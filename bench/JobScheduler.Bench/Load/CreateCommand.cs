@@ -22,7 +22,8 @@ internal static class CreateCommand
         await using var postgres = await BenchPostgres.StartAsync();
         using var host = await HostUnderTest.StartAsync(postgres);
         // The jobs are not due while we measure.
-        var body = JsonSerializer.SerializeToUtf8Bytes(new { schedule = $"0 0 0 1 {DateTime.UtcNow.AddMonths(2).Month} *", api = "http://127.0.0.1:9/never", name = "bench" });
+        var schedule = $"0 0 0 1 {DateTime.UtcNow.AddMonths(2).Month} *";
+        var body = JsonSerializer.SerializeToUtf8Bytes(new { schedule, api = "http://127.0.0.1:9/never", name = "bench" });
         var warm = await CreateAsync(host.Http, body, connections, TimeSpan.FromSeconds(options.Number("warmup")));
         await DatabaseCounters.ReadAsync(postgres.DataSource);
         var (cpu, counters) = (host.Process.ProcessorTime, await DatabaseCounters.ReadAsync(postgres.DataSource));
@@ -34,10 +35,12 @@ internal static class CreateCommand
         // Each that was answered 201 is there, and no other.
         var answered = warm.Concat(created).Select(c => c.JobId).ToHashSet();
         var stored = await postgres.CountAsync($"select count(*) from {BenchPostgres.Schema}.jobs");
-        var found = await postgres.CountAsync($"select count(*) from {BenchPostgres.Schema}.jobs where id = any ($1)", new NpgsqlParameter { Value = answered.ToArray() });
+        var found = await postgres.CountAsync(
+            $"select count(*) from {BenchPostgres.Schema}.jobs where id = any ($1)", new NpgsqlParameter { Value = answered.ToArray() });
         var whole = answered.Count == warm.Count + created.Count && found == answered.Count && stored == found;
         double n = Math.Max(1, created.Count);
-        var table = new Table(12, "connections", "created", "stored", "jobs/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "cpu ms", "pg ms", "commits", "WAL B", "MB");
+        var table = new Table(
+            12, "connections", "created", "stored", "jobs/s", "p50 ms", "p90 ms", "p99 ms", "max ms", "cpu ms", "pg ms", "commits", "WAL B", "MB");
         table.Add([
             $"{connections}", $"{created.Count}", $"{stored - warm.Count}", $"{created.Count / elapsed.Elapsed.TotalSeconds:0}",
             .. Distribution.Of(created.Select(c => c.Milliseconds)).Cells,

@@ -4,11 +4,12 @@ using Npgsql;
 namespace JobScheduler.Bench.Load;
 
 /// <summary>What PostgreSQL has done so far: commits and dead tuples in one database, WAL and processor time in all.</summary>
+/// <param name="Commits">Of all transactions, also those that only read, take a notification or reset a connection.</param>
 internal sealed record DatabaseCounters(long Commits, long WalBytes, long DeadTuples, TimeSpan ProcessorTime)
 {
     /// <summary>
-    /// Backends report their statistics once a second at the most, so the counts are up to a second old. The first read also opens the
-    /// connection: make one some seconds ahead of the measurement.
+    /// Backends report their statistics once a second, and after a while without work up to 10 s later: the counts of a measurement that
+    /// begins sooner than that after other work take it in. The first read also opens the connection: make one ahead.
     /// </summary>
     public static async Task<DatabaseCounters> ReadAsync(NpgsqlDataSource dataSource)
     {

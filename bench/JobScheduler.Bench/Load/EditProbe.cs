@@ -11,17 +11,26 @@ internal sealed class EditProbe(HostUnderTest host, BenchReceiver receiver)
 
     /// <summary>Prints a table. False when a call came early.</summary>
     /// <param name="job">Is due every second, and afterwards never again.</param>
+    /// <param name="edits">Of each kind.</param>
     public async Task<bool> RunAsync(Guid job, int edits)
     {
-        var table = new Table(36, $"edit, {Ahead.TotalMilliseconds:0} ms before an instant", "edits", "in force", "early", "PUT p50", "PUT max", "p50 ms", "p90 ms", "p99 ms", "max ms");
-        var retargeted = await ManyAsync("target", (mark, _) => new { api = $"{receiver.Hit}/{mark}" });
-        var rescheduled = await ManyAsync("instant", (mark, instant) => new { schedule = (string?)null, runAt = instant, api = $"{receiver.Hit}/{mark}" });
-        return retargeted && rescheduled;
+        var table = new Table(
+            36, $"edit, {Ahead.TotalMilliseconds:0} ms before an instant", "edits", "in force", "early", "PUT p50", "PUT max",
+            "p50 ms", "p90 ms", "p99 ms", "max ms");
+        // The first meets code that was never run in this process.
+        var first = await ManyAsync("first", 1, Retarget);
+        var retargeted = await ManyAsync("target", edits, Retarget);
+        var rescheduled = await ManyAsync("instant", edits, Reschedule);
+        return first && retargeted && rescheduled;
 
-        async Task<bool> ManyAsync(string what, Func<string, DateTimeOffset, object> change)
+        object Retarget(string mark, DateTimeOffset instant) => new { api = $"{receiver.Hit}/{mark}" };
+
+        object Reschedule(string mark, DateTimeOffset instant) => new { schedule = (string?)null, runAt = instant, api = $"{receiver.Hit}/{mark}" };
+
+        async Task<bool> ManyAsync(string what, int times, Func<string, DateTimeOffset, object> change)
         {
             var (lateness, puts, inForce) = (new List<double>(), new List<double>(), 0);
-            for (var i = 0; i < edits; i++)
+            for (var i = 0; i < times; i++)
             {
                 var (mark, instant) = ($"{what}-{i}", Clock.SecondAfter(TimeSpan.FromSeconds(1)));
                 await Clock.UntilAsync(instant - Ahead);
@@ -34,7 +43,7 @@ internal sealed class EditProbe(HostUnderTest host, BenchReceiver receiver)
             }
 
             var (put, early) = (Distribution.Of(puts), lateness.Count(l => l < 0));
-            table.Add([what, $"{edits}", $"{inForce}", $"{early}", $"{put.P50:0.00}", $"{put.Max:0.00}", .. Distribution.Of(lateness).Cells]);
+            table.Add([what, $"{times}", $"{inForce}", $"{early}", $"{put.P50:0.00}", $"{put.Max:0.00}", .. Distribution.Of(lateness).Cells]);
             return early == 0;
         }
     }

@@ -27,7 +27,9 @@ internal static class HistoryCommand
         var executions = await new HistorySeed(postgres).AddAsync(minutes, end, Sample);
         await postgres.VacuumAsync();
         var size = await postgres.CountAsync("select pg_database_size(current_database())");
-        Console.WriteLine($"{(long)minutes * jobs} executions of {jobs} jobs, {size >> 20} MB, seeded in {seeding.Elapsed.TotalSeconds:0} s; {differences} of a sample of jobs differ from their projection");
+        Console.WriteLine(
+            $"{(long)minutes * jobs} executions of {jobs} jobs, {size >> 20} MB, seeded in {seeding.Elapsed.TotalSeconds:0} s; "
+            + $"{differences} of a sample of jobs differ from their projection");
 
         using var host = await HostUnderTest.StartAsync(postgres, schedules: false);
         var fine = await new ReadEndpoints(host, await postgres.SomeJobsAsync(Sample), executions).MeasureAsync(calls);

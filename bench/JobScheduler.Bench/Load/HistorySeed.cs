@@ -96,10 +96,12 @@ internal sealed class HistorySeed(BenchPostgres postgres)
 
     private async Task<IReadOnlyList<Guid>> AddStreamsAsync(DateTimeOffset end, int streams)
     {
-        var rows = await postgres.IdsAsync($"select job_id from {Schema}.executions where scheduled_for = $1 and status = 'COMPLETED' order by id limit $2", end, streams);
+        var rows = await postgres.IdsAsync(
+            $"select job_id from {Schema}.executions where scheduled_for = $1 and status = 'COMPLETED' order by id limit $2", end, streams);
         await using var store = new PostgresEventStore(postgres.DataSource, JobSchedulerLog.EventTypes);
         var ids = rows.Select(job => ExecutionId.Of(job, end)).ToList();
-        var there = await postgres.CountAsync($"select count(*) from {Schema}.executions where id = any ($1)", new NpgsqlParameter { Value = ids.ToArray() });
+        var there = await postgres.CountAsync(
+            $"select count(*) from {Schema}.executions where id = any ($1)", new NpgsqlParameter { Value = ids.ToArray() });
         if (there != ids.Count) throw new InvalidOperationException("The seeded ids are not those of ExecutionId.");
         foreach (var job in rows)
         {

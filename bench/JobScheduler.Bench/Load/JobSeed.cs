@@ -53,13 +53,19 @@ internal sealed class JobSeed(BenchPostgres postgres)
             },
         });
         batch.BatchCommands.Add(new(
-            $"insert into {Schema}.mt_streams (id, type, version, timestamp, created) select id, '{EventCatalog.JobStream}', 1, at, at from seed order by n"));
+            $"""
+            insert into {Schema}.mt_streams (id, type, version, timestamp, created)
+            select id, '{EventCatalog.JobStream}', 1, at, at from seed order by n
+            """));
         batch.BatchCommands.Add(new(
             $"""
             insert into {Schema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp, mt_dotnet_type)
-            select nextval('{Schema}.mt_events_sequence'), gen_random_uuid(), id, 1, data, 'job_created', at, '{typeof(JobCreated).FullName}, {typeof(JobCreated).Assembly.GetName().Name}'
+            select nextval('{Schema}.mt_events_sequence'), gen_random_uuid(), id, 1, data, 'job_created', at, $1
             from (select * from seed order by n) s
-            """));
+            """)
+        {
+            Parameters = { new() { Value = $"{typeof(JobCreated).FullName}, {typeof(JobCreated).Assembly.GetName().Name}" } },
+        });
         batch.BatchCommands.Add(new(
             $"""
             insert into {Schema}.jobs (id, version, state, definition, due_after, created_at, updated_at, shard)

@@ -9,7 +9,7 @@ internal static class LoadCommand
     public static readonly BenchCommand Command = new(
         "load",
         "jobs due every second; lateness and cost an execution, beside Quartz.NET with --peer quartz-ram,quartz-postgres",
-        new Dictionary<string, string> { ["jobs"] = "1,200,1000", ["seconds"] = "20", ["warmup"] = "10", ["rounds"] = "1", ["peer"] = "" },
+        new Dictionary<string, string> { ["jobs"] = "1,200,1000", ["seconds"] = "20", ["warmup"] = "12", ["rounds"] = "1", ["peer"] = "" },
         RunAsync);
 
     private static async Task<int> RunAsync(BenchOptions options)

@@ -35,7 +35,7 @@ internal sealed record LoadResult(string Scheduler, int Jobs, IReadOnlyList<doub
                 database?.DeadTuples / n ?? double.NaN,
                 megabytes,
             ],
-            recorded is not null && !(arrivals.Arrived == expected && arrivals.Calls == expected && recorded == expected && arrivals.Early == 0));
+            recorded is { } outcomes && !arrivals.Keeps(expected, outcomes));
     }
 
     /// <summary>Column by column, over rounds of the same.</summary>

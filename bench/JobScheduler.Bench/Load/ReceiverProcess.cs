@@ -16,7 +16,11 @@ namespace JobScheduler.Bench.Load;
 /// <param name="First">When the first call arrived; <c>null</c> when none has.</param>
 /// <param name="Last">When the last call arrived; <c>null</c> when none has.</param>
 /// <param name="Lateness">In milliseconds past the scheduled instant.</param>
-internal sealed record ArrivalReport(int Arrived, int Calls, int Early, DateTimeOffset? First, DateTimeOffset? Last, Distribution Lateness);
+internal sealed record ArrivalReport(int Arrived, int Calls, int Early, DateTimeOffset? First, DateTimeOffset? Last, Distribution Lateness)
+{
+    /// <summary>P1 and P3: each occurrence was called once and recorded once, none early.</summary>
+    public bool Keeps(int expected, int recorded) => Arrived == expected && Calls == expected && recorded == expected && Early == 0;
+}
 
 /// <summary>The first call that carried a mark.</summary>
 internal sealed record MarkedCall(DateTimeOffset ScheduledFor, DateTimeOffset ArrivedAt);
