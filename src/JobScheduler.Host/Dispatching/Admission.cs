@@ -12,6 +12,10 @@ internal sealed class Admission<T>(int total, int perHost) where T : class
     private readonly Dictionary<string, HostLine> _lines = [];
     private readonly Queue<string> _turns = new();
     private int _taken;
+    private int _waiting;
+
+    /// <summary>How many wait for a place.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>True: a place is taken, to be given back with <see cref="Leave"/>. False: <paramref name="item"/> waits, and a later <see cref="Leave"/> returns it.</summary>
     public bool TryEnter(string host, T item)
@@ -28,6 +32,7 @@ internal sealed class Admission<T>(int total, int perHost) where T : class
 
             if (line.Waiting.Count == 0) _turns.Enqueue(host);
             line.Waiting.Enqueue(item);
+            _waiting++;
             return false;
         }
     }
@@ -49,6 +54,7 @@ internal sealed class Admission<T>(int total, int perHost) where T : class
                 var item = nextLine.Taken < perHost ? nextLine.Waiting.Dequeue() : null;
                 if (nextLine.Waiting.Count > 0) _turns.Enqueue(next);
                 if (item is null) continue;
+                _waiting--;
                 _taken++;
                 nextLine.Taken++;
                 return item;

@@ -9,12 +9,24 @@ namespace JobScheduler.Host.Dispatching;
 /// <summary>Sends runs, within the bounds on concurrency, and has their outcomes recorded. One a process: it outlives a scheduler's term.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Design", "CA1001", Justification = "The source is cancelled and has no timer; calls that are broken off still look at it.")]
-internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, DispatchOptions options, TimeProvider time, SchedulerMetrics metrics)
+internal sealed class Dispatcher
 {
-    private readonly Admission<Call> _admission = new(options.MaxConcurrency, options.MaxConcurrencyPerHost);
+    private readonly HttpCaller _caller;
+    private readonly OutcomeRecorder _recorder;
+    private readonly TimeProvider _time;
+    private readonly SchedulerMetrics _metrics;
+    private readonly Admission<Call> _admission;
     private readonly ConcurrentDictionary<Guid, Run> _underWay = [];
+    private readonly SendGate _gate = new();
     private readonly CancellationTokenSource _giveUp = new();
     private int _stopped;
+
+    public Dispatcher(HttpCaller caller, OutcomeRecorder recorder, DispatchOptions options, TimeProvider time, SchedulerMetrics metrics)
+    {
+        (_caller, _recorder, _time, _metrics) = (caller, recorder, time, metrics);
+        _admission = new(options.MaxConcurrency, options.MaxConcurrencyPerHost);
+        metrics.ObserveCallsWaiting(() => _admission.Waiting);
+    }
 
     /// <summary>Gets a <see cref="SchedulerMessage.RunRecorded"/> for each run, when what became of it is in the log.</summary>
     public Action<SchedulerMessage> Recorded { get; set; } = _ => { };
@@ -28,6 +40,7 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
     /// <summary>Sends the runs now, spread over the cores; does not wait for them.</summary>
     public void Send(IReadOnlyList<Run> runs)
     {
+        _gate.Begin(runs.Count);
         foreach (var run in runs) _underWay[run.ExecutionId] = run;
         var slices = Math.Min(runs.Count, Environment.ProcessorCount);
         for (var slice = 0; slice < slices; slice++)
@@ -64,8 +77,8 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
     public async Task DrainAsync(TimeSpan grace)
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 1) return;
-        var start = time.GetTimestamp();
-        while (!_underWay.IsEmpty && time.GetElapsedTime(start) < grace) await Task.Delay(TimeSpan.FromMilliseconds(20));
+        var start = _time.GetTimestamp();
+        while (!_underWay.IsEmpty && _time.GetElapsedTime(start) < grace) await Task.Delay(TimeSpan.FromMilliseconds(20));
         await _giveUp.CancelAsync();
     }
 
@@ -73,6 +86,7 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
     {
         var call = new Call(run, new Uri(run.Job.Definition.Target.Api).Authority);
         if (_admission.TryEnter(call.Host, call)) _ = SendAsync(call);
+        _gate.Sent();
     }
 
     /// <summary>A call that has a place: makes it, gives the place on, and records how it went.</summary>
@@ -84,8 +98,9 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
         if (_admission.Leave(call.Host) is { } next) ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(next));
         if (answer is var (result, retryAfter))
         {
-            metrics.AttemptEnded(result);
-            Record(run, RecordAttempt.Decide(run.Claim, result, definition.Policy, retryAfter, time.GetUtcNow(), Random.Shared.NextDouble()));
+            await _gate.Open;
+            _metrics.AttemptEnded(result);
+            Record(run, RecordAttempt.Decide(run.Claim, result, definition.Policy, retryAfter, _time.GetUtcNow(), Random.Shared.NextDouble()));
         }
         else
         {
@@ -97,16 +112,16 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
     private async Task<CallAnswer?> CallAsync(Run run, JobDefinition definition)
     {
         if (definition.Policy.Type == DeliveryType.AtMostOnce && !await StartOnceAsync(run)) return null;
-        metrics.CallStarted();
-        var answer = await caller.CallAsync(run, definition.Target, _giveUp.Token);
-        metrics.CallEnded();
+        _metrics.CallStarted();
+        var answer = await _caller.CallAsync(run, definition.Target, _giveUp.Token);
+        _metrics.CallEnded();
         return answer;
     }
 
     /// <summary>Whether it is this node, and now, that makes the one call of an at-most-once job.</summary>
     private async Task<bool> StartOnceAsync(Run run)
     {
-        var recording = await recorder.RecordAsync(run, new ExecutionStarted(run.Claim.JobId, run.Claim.ScheduledFor), _giveUp.Token);
+        var recording = await _recorder.RecordAsync(run, new ExecutionStarted(run.Claim.JobId, run.Claim.ScheduledFor), _giveUp.Token);
         if (recording == Recording.Recorded) run.Version++;
         if (recording == Recording.Superseded) Recorded(new SchedulerMessage.RunRecorded(run, null));
         return recording == Recording.Recorded;
@@ -120,7 +135,7 @@ internal sealed class Dispatcher(HttpCaller caller, OutcomeRecorder recorder, Di
 
     private async Task RecordAsync(Run run, ExecutionEvent outcome)
     {
-        var recording = await recorder.RecordAsync(run, outcome, _giveUp.Token);
+        var recording = await _recorder.RecordAsync(run, outcome, _giveUp.Token);
         _underWay.TryRemove(run.ExecutionId, out _);
         if (recording == Recording.BrokenOff) return;
         Recorded(new SchedulerMessage.RunRecorded(run, recording == Recording.Recorded ? outcome : null));

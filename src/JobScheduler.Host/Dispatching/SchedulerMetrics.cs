@@ -22,6 +22,10 @@ internal sealed class SchedulerMetrics : IDisposable
         _callsUnderWay = _meter.CreateUpDownCounter<long>("jobscheduler.calls_under_way", description: "Calls without an answer yet.");
     }
 
+    /// <summary>Reports how many calls wait for a place.</summary>
+    public void ObserveCallsWaiting(Func<int> waiting) => _meter.CreateObservableGauge(
+        "jobscheduler.calls_waiting", waiting, description: "Calls that are due and wait for a free place.");
+
     public void CallStarted() => _callsUnderWay.Add(1);
 
     public void CallEnded() => _callsUnderWay.Add(-1);
