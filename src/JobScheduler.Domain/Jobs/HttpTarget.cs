@@ -23,8 +23,10 @@ public sealed record HttpTarget(
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
+    public static readonly IReadOnlyList<StatusCodeRange> DefaultSuccessCodes = [StatusCodeRange.Success];
+
     public static HttpTarget To(string api) =>
-        new(api, "POST", [], null, null, DefaultTimeout, [StatusCodeRange.Success], FollowRedirects: false);
+        new(api, "POST", [], null, null, DefaultTimeout, DefaultSuccessCodes, FollowRedirects: false);
 
     public bool IsSuccess(int statusCode) => SuccessCodes.Any(range => range.Contains(statusCode));
 

@@ -84,7 +84,7 @@ internal sealed class Dispatcher
 
     private void Admit(Run run)
     {
-        var call = new Call(run, new Uri(run.Job.Definition.Target.Api).Authority);
+        var call = new Call(run, new Uri(run.Job.Work.Target.Api).Authority);
         if (_admission.TryEnter(call.Host, call)) _ = SendAsync(call);
         _gate.Sent();
     }
@@ -93,14 +93,14 @@ internal sealed class Dispatcher
     private async Task SendAsync(Call call)
     {
         var run = call.Run;
-        var definition = run.Job.Definition;
-        var answer = Volatile.Read(ref _stopped) == 1 ? null : await CallAsync(run, definition);
+        var work = run.Job.Work;
+        var answer = Volatile.Read(ref _stopped) == 1 ? null : await CallAsync(run, work);
         if (_admission.Leave(call.Host) is { } next) ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(next));
         if (answer is var (result, retryAfter))
         {
             await _gate.Open;
             _metrics.AttemptEnded(result);
-            Record(run, RecordAttempt.Decide(run.Claim, result, definition.Policy, retryAfter, _time.GetUtcNow(), Random.Shared.NextDouble()));
+            Record(run, RecordAttempt.Decide(run.Claim, result, work.Policy, retryAfter, _time.GetUtcNow(), Random.Shared.NextDouble()));
         }
         else
         {
@@ -109,11 +109,11 @@ internal sealed class Dispatcher
     }
 
     /// <summary><c>null</c>: it was broken off, or not to be made.</summary>
-    private async Task<CallAnswer?> CallAsync(Run run, JobDefinition definition)
+    private async Task<CallAnswer?> CallAsync(Run run, Work work)
     {
-        if (definition.Policy.Type == DeliveryType.AtMostOnce && !await StartOnceAsync(run)) return null;
+        if (work.Policy.Type == DeliveryType.AtMostOnce && !await StartOnceAsync(run)) return null;
         _metrics.CallStarted();
-        var answer = await _caller.CallAsync(run, definition.Target, _giveUp.Token);
+        var answer = await _caller.CallAsync(run, work.Target, _giveUp.Token);
         _metrics.CallEnded();
         return answer;
     }

@@ -4,11 +4,16 @@ using JobScheduler.Projections.Jobs;
 
 namespace JobScheduler.Host.Scheduling;
 
+/// <summary>The call that a job makes, and how it is made.</summary>
+internal sealed record Work(HttpTarget Target, ExecutionPolicy Policy);
+
 /// <summary>
-/// What the scheduler keeps of a job. Changed by the scheduler's thread only; the dispatcher reads <see cref="Definition"/>, once a call.
+/// What the scheduler keeps of a job. Changed by the scheduler's thread only; the dispatcher reads <see cref="Work"/>, once a call.
 /// </summary>
 internal sealed class ScheduledJob
 {
+    private Schedule? _schedule;
+
     /// <exception cref="TimeZoneNotFoundException">The job's zone is unknown on this machine.</exception>
     /// <exception cref="FormatException">The job's expression does not parse.</exception>
     public ScheduledJob(JobRow row)
@@ -24,7 +29,8 @@ internal sealed class ScheduledJob
 
     public JobState State { get; private set; }
 
-    public JobDefinition Definition { get; private set; } = null!;
+    /// <summary>What is done when it is due.</summary>
+    public Work Work { get; private set; } = null!;
 
     public Timetable Timetable { get; private set; } = null!;
 
@@ -45,7 +51,9 @@ internal sealed class ScheduledJob
 
     public void Apply(JobRow row)
     {
-        if (Definition is null || Definition.Schedule != row.Definition.Schedule) Timetable = new Timetable(row.Definition.Schedule);
-        (Version, State, Definition, DueAfter) = (row.Version, row.State, row.Definition, row.DueAfter);
+        var wanted = row.Definition;
+        if (_schedule is null || _schedule != wanted.Schedule) (_schedule, Timetable) = SharedParts.Share(wanted.Schedule);
+        Work = new(SharedParts.Share(wanted.Target), SharedParts.Share(wanted.Policy));
+        (Version, State, DueAfter) = (row.Version, row.State, row.DueAfter);
     }
 }

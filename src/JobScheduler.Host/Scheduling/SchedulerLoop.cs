@@ -124,7 +124,7 @@ internal sealed class SchedulerLoop(
             job.ClaimedThrough = instant;
         }
 
-        var (missed, due) = Misfire.Decide(job.Id, job.Timetable, job.Definition.Policy.Misfire, job.ClaimedThrough, end, reason);
+        var (missed, due) = Misfire.Decide(job.Id, job.Timetable, job.Work.Policy.Misfire, job.ClaimedThrough, end, reason);
         RecordMissed(missed, job);
         foreach (var instant in due) AddClaim(job, instant);
         job.ClaimedThrough = end;
@@ -187,7 +187,7 @@ internal sealed class SchedulerLoop(
         {
             var job = run.Job;
             var anotherIsOpen = job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other is { Stage: RunStage.Waiting, Attempt: > 1 }));
-            switch (Overlap.Decide(job.Definition.Policy.Overlap, run.Claim.Trigger, run.Attempt, anotherIsOpen, job.Queued is not null))
+            switch (Overlap.Decide(job.Work.Policy.Overlap, run.Claim.Trigger, run.Attempt, anotherIsOpen, job.Queued is not null))
             {
                 case OverlapDecision.Start:
                     run.Stage = RunStage.Sent;

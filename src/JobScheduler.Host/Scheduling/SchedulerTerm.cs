@@ -47,7 +47,7 @@ internal sealed class SchedulerTerm(
         dispatcher.Recorded = inbox.Post;
         await RecordSupersededAsync(await follower.CheckpointAsync(cancellation), cancellation);
         var count = 0;
-        await foreach (var job in jobs.StreamActiveAsync(cancellation))
+        await foreach (var job in jobs.ReadAllActiveAsync(cancellation))
         {
             loop.Add(job);
             count++;

@@ -62,6 +62,8 @@ internal sealed class Database : IAsyncDisposable
             builder.ConnectionStringBuilder.ApplicationName ??= "JobScheduler";
             builder.ConnectionStringBuilder.MaxPoolSize = options.MaxConnections;
             if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0) builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+            // Sessions keep no state that a next user would mind; resetting them costs a round trip each time.
+            builder.ConnectionStringBuilder.NoResetOnClose = true;
             // A half-open connection, such as the one that holds the lease, is noticed.
             if (builder.ConnectionStringBuilder.KeepAlive == 0) builder.ConnectionStringBuilder.KeepAlive = 30;
             return builder.Build();

@@ -1,4 +1,5 @@
 using JobScheduler.Domain.Jobs;
+using JobScheduler.Domain.Schedules;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Api.Commands;
 using JobScheduler.Host.Api.Documentation;
@@ -31,10 +32,9 @@ internal static class CreateJobEndpoint
         }
 
         var id = Guid.CreateVersion7(now);
-        var outcome = await store.ExecuteAsync<Job>(
-            id, Streams.Job, Precondition.None, _ => new(Verdict.Append(CreateJob.Decide(definition))), CommandShell.MetadataOf(http), cancellation);
-        if (outcome.Refusal is not null) return outcome.Refusal;
-        http.Response.Tag(outcome.Now!.Version);
-        return TypedResults.Created($"/jobs/{id}", new JobCreatedAnswer(id, JobView.Of(id, outcome.Now, time.GetUtcNow()).NextExecutionTime));
+        // Nobody else knows the id: there is nothing to load, and no conflict to meet.
+        await store.AppendAsync(id, ExpectedVersion.NoStream, [CreateJob.Decide(definition)], CommandShell.MetadataOf(http), cancellation);
+        http.Response.Tag(version: 1);
+        return TypedResults.Created($"/jobs/{id}", new JobCreatedAnswer(id, new Timetable(definition.Schedule).NextAfter(now)));
     }
 }
