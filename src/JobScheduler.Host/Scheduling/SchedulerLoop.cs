@@ -1,6 +1,5 @@
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
-using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Dispatching;
 using JobScheduler.Projections.Executions;
 using JobScheduler.Projections.Jobs;
@@ -13,26 +12,18 @@ namespace JobScheduler.Host.Scheduling;
 /// </summary>
 internal sealed class SchedulerLoop(
     SchedulerInbox inbox,
-    Claimer claimer,
-    MissedRecorder missedRecorder,
+    JobHeap heap,
+    RunBook runs,
+    OccurrenceClaims claims,
     OpenExecutionLooks looks,
     Dispatcher dispatcher,
-    SchedulerOptions options,
     TimeProvider time,
-    DateTimeOffset startedAt,
     ILogger logger)
 {
-    private static readonly TimeSpan PauseAfterFailedClaim = TimeSpan.FromSeconds(1);
-
-    private readonly JobHeap _heap = new();
-    private readonly RunBook _runs = new();
-    private readonly List<Run> _toClaim = [];
-    private DateTimeOffset _claimNotBefore;
-
     /// <summary>Before <see cref="Run"/>: a job that is active.</summary>
     public void Add(JobRow row)
     {
-        if (Build(row) is { } job) _heap.Put(job);
+        if (Build(row) is { } job) heap.Put(job);
     }
 
     /// <summary>Before <see cref="Run"/>, after the jobs: runs that the dispatcher still has from an earlier time of scheduling.</summary>
@@ -40,7 +31,7 @@ internal sealed class SchedulerLoop(
     {
         if (JobOf(row) is not { } job) return;
         underWay.Job = job;
-        _runs.TryAdd(underWay);
+        runs.TryAdd(underWay);
     }
 
     /// <summary>Before <see cref="Run"/>, last: executions that are open from before.</summary>
@@ -54,9 +45,9 @@ internal sealed class SchedulerLoop(
         {
             while (inbox.TryTake(out var message)) Handle(message);
             var now = time.GetUtcNow();
-            ClaimDue(now);
+            claims.ClaimDue(now);
             SendDue(now);
-            inbox.Wait(_runs.NextDue, NextClaim);
+            inbox.Wait(runs.NextDue, claims.NextClaim);
         }
     }
 
@@ -79,103 +70,27 @@ internal sealed class SchedulerLoop(
         }
     }
 
-    // Claiming
+    // Claims
 
-    private DateTimeOffset? NextClaim =>
-        _heap.NextInstant - options.ClaimAhead is { } next ? next > _claimNotBefore ? next : _claimNotBefore : null;
-
-    private void ClaimDue(DateTimeOffset now)
-    {
-        if (now < _claimNotBefore) return;
-        var upTo = now + options.ClaimAhead;
-        while (_heap.TakeDue(upTo) is { } job)
-        {
-            ClaimUpTo(job, now, upTo);
-            _heap.Put(job);
-        }
-
-        if (_toClaim.Count == 0) return;
-        claimer.Claim([.. _toClaim]);
-        _toClaim.Clear();
-    }
-
-    private void ClaimUpTo(ScheduledJob job, DateTimeOffset now, DateTimeOffset upTo)
-    {
-        var graceEnd = now - options.MisfireGrace;
-        if (job.Timetable.NextAfter(job.ClaimedThrough) is { } first && first <= graceEnd)
-        {
-            SettleMisfires(job, graceEnd < upTo ? graceEnd : upTo, first < startedAt ? MissedReason.SchedulerDown : MissedReason.SchedulerLate);
-        }
-
-        while (job.Timetable.NextAfter(job.ClaimedThrough) is { } instant && instant <= upTo)
-        {
-            AddClaim(job, instant);
-            job.ClaimedThrough = instant;
-        }
-    }
-
-    private void SettleMisfires(ScheduledJob job, DateTimeOffset end, MissedReason reason)
-    {
-        // Runs that are open from before lie between what was missed.
-        var open = job.Runs.Where(r => r.Claim.Trigger == ExecutionTrigger.Schedule).Select(r => r.Claim.ScheduledFor);
-        foreach (var instant in open.Where(i => i > job.ClaimedThrough && i <= end).Order().ToList())
-        {
-            RecordMissed(Misfire.MissAll(job.Id, job.Timetable, job.ClaimedThrough, instant.AddTicks(-1), reason), job);
-            job.ClaimedThrough = instant;
-        }
-
-        var (missed, due) = Misfire.Decide(job.Id, job.Timetable, job.Work.Policy.Misfire, job.ClaimedThrough, end, reason);
-        RecordMissed(missed, job);
-        foreach (var instant in due) AddClaim(job, instant);
-        job.ClaimedThrough = end;
-    }
-
-    private void RecordMissed(JobOccurrencesMissed? missed, ScheduledJob job)
-    {
-        if (missed is not null) _ = missedRecorder.RecordAsync(missed, job.Timetable);
-    }
-
-    private void AddClaim(ScheduledJob job, DateTimeOffset instant)
-    {
-        var run = new Run(ExecutionId.Of(job.Id, instant), job, new Claim(job.Id, instant, ExecutionTrigger.Schedule));
-        if (_runs.TryAdd(run)) _toClaim.Add(run);
-    }
-
-    private void EndClaims(IReadOnlyList<(Run Run, ClaimOutcome Outcome)> claims)
+    private void EndClaims(IReadOnlyList<(Run Run, ClaimOutcome Outcome)> ended)
     {
         List<Guid>? conflicts = null;
-        foreach (var (run, outcome) in claims)
+        foreach (var (run, outcome) in ended)
         {
             if (outcome == ClaimOutcome.Claimed)
             {
                 if (run.SkipWith is { } reason) Skip(run, reason);
-                else _runs.Await(run);
+                else runs.Await(run);
                 continue;
             }
 
-            _runs.Forget(run);
+            runs.Forget(run);
             if (outcome == ClaimOutcome.Conflict) (conflicts ??= []).Add(run.ExecutionId);
-            else ClaimAgain(run);
+            else claims.ClaimAgain(run, time.GetUtcNow());
         }
 
         // Whoever made the claim may be gone: another node, or this process when a commit's acknowledgement was lost.
         if (conflicts is not null) looks.Ask(new(conflicts));
-    }
-
-    private void ClaimAgain(Run run)
-    {
-        _claimNotBefore = time.GetUtcNow() + PauseAfterFailedClaim;
-        var (job, instant) = (run.Job, run.Claim.ScheduledFor);
-        if (SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, job.DueAfter) is not null) return;
-        if (job.State == JobState.Active && job.Timetable.Includes(instant))
-        {
-            if (instant <= job.ClaimedThrough) job.ClaimedThrough = instant.AddTicks(-1);
-            _heap.Put(job);
-        }
-        else
-        {
-            AddClaim(job, instant);
-        }
     }
 
     // Sending
@@ -183,7 +98,7 @@ internal sealed class SchedulerLoop(
     private void SendDue(DateTimeOffset now)
     {
         List<Run>? due = null;
-        while (_runs.TakeDue(now) is { } run)
+        while (runs.TakeDue(now) is { } run)
         {
             var job = run.Job;
             var anotherIsOpen = job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other is { Stage: RunStage.Waiting, Attempt: > 1 }));
@@ -214,24 +129,24 @@ internal sealed class SchedulerLoop(
         {
             run.Attempt++;
             run.DueAt = failed.RetryAt;
-            _runs.TryAdd(run);
+            runs.TryAdd(run);
             if (run.Job.State == JobState.Deleted) Skip(run, SkipReason.JobDeleted);
-            else _runs.Await(run);
+            else runs.Await(run);
             return;
         }
 
         looks.Ended(run.ExecutionId);
-        _runs.Forget(run);
+        runs.Forget(run);
         if (run.Job.Queued is not { } queued) return;
         run.Job.Queued = null;
-        if (queued.Stage == RunStage.Waiting) _runs.Await(queued);
+        if (queued.Stage == RunStage.Waiting) runs.Await(queued);
     }
 
     // Following the jobs
 
     private void Change(JobRow row)
     {
-        if (_heap.Find(row.Id) is not { } job)
+        if (heap.Find(row.Id) is not { } job)
         {
             if (row.State == JobState.Active) Add(row);
             return;
@@ -240,18 +155,18 @@ internal sealed class SchedulerLoop(
         if (row.Version <= job.Version) return;
         // What was due before the change is still run, on the schedule of that time.
         var isDueOtherwise = row.DueAfter != job.DueAfter;
-        if (isDueOtherwise && job.State == JobState.Active) ClaimUpTo(job, time.GetUtcNow(), row.DueAfter);
-        if (!TryApply(job, row))
+        if (isDueOtherwise && job.State == JobState.Active) claims.ClaimUpTo(job, time.GetUtcNow(), row.DueAfter);
+        if (!CanSchedule(row.Id, () => job.Apply(row)))
         {
-            _heap.Remove(job);
+            heap.Remove(job);
             return;
         }
 
         if (!isDueOtherwise) return;
         job.ClaimedThrough = row.DueAfter;
         SkipWhatIsNoLongerDue(job);
-        if (row.State == JobState.Deleted) _heap.Remove(job);
-        else _heap.Put(job);
+        if (row.State == JobState.Deleted) heap.Remove(job);
+        else heap.Put(job);
     }
 
     private void SkipWhatIsNoLongerDue(ScheduledJob job)
@@ -266,27 +181,21 @@ internal sealed class SchedulerLoop(
 
     private ScheduledJob? Build(JobRow row)
     {
-        try
-        {
-            return new ScheduledJob(row);
-        }
-        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException)
-        {
-            logger.LogError("Job {JobId} cannot be scheduled on this machine and is left out: {Reason}", row.Id, e.Message);
-            return null;
-        }
+        ScheduledJob? job = null;
+        return CanSchedule(row.Id, () => job = new ScheduledJob(row)) ? job : null;
     }
 
-    private bool TryApply(ScheduledJob job, JobRow row)
+    /// <summary>False when this machine does not know a job's zone, or reads its expression otherwise than the one that took it.</summary>
+    private bool CanSchedule(Guid jobId, Action readSchedule)
     {
         try
         {
-            job.Apply(row);
+            readSchedule();
             return true;
         }
         catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException)
         {
-            logger.LogError("Job {JobId} cannot be scheduled on this machine and is left out: {Reason}", row.Id, e.Message);
+            logger.LogError("Job {JobId} cannot be scheduled on this machine and is left out: {Reason}", jobId, e.Message);
             return false;
         }
     }
@@ -297,16 +206,16 @@ internal sealed class SchedulerLoop(
     {
         foreach (var (execution, row) in open.Executions)
         {
-            if (_runs.Knows(execution.Id) || dispatcher.IsUnderWay(execution.Id) || looks.HasEndedMeanwhile(execution.Id)) continue;
+            if (runs.Knows(execution.Id) || dispatcher.IsUnderWay(execution.Id) || looks.HasEndedMeanwhile(execution.Id)) continue;
             if (JobOf(row) is { } job) Adopt(execution, job);
         }
     }
 
     private ScheduledJob? JobOf(JobRow row)
     {
-        if (_heap.Find(row.Id) is { } known) return known;
+        if (heap.Find(row.Id) is { } known) return known;
         var job = Build(row);
-        if (job is not null && row.State != JobState.Deleted) _heap.Put(job);
+        if (job is not null && row.State != JobState.Deleted) heap.Put(job);
         return job;
     }
 
@@ -318,7 +227,7 @@ internal sealed class SchedulerLoop(
             Version = open.Version,
             DueAt = open.RetryAt ?? open.ScheduledFor,
         };
-        _runs.TryAdd(run);
+        runs.TryAdd(run);
         if (open.Started)
         {
             run.Stage = RunStage.Ending;
@@ -330,7 +239,7 @@ internal sealed class SchedulerLoop(
         }
         else
         {
-            _runs.Await(run);
+            runs.Await(run);
         }
     }
 }

@@ -41,8 +41,9 @@ internal sealed class SchedulerTerm(
             store, CheckpointName, Followed, (events, token) => FollowAsync(events, inbox, token), logger: loggers.CreateLogger<Subscription>());
         var claimer = new Claimer(store, inbox, _logger);
         var finder = new OpenExecutionFinder(executions, jobs, inbox, time, _logger);
-        var loop = new SchedulerLoop(
-            inbox, claimer, _missed, new OpenExecutionLooks(finder), dispatcher, options, time, startedAt: time.GetUtcNow(), _logger);
+        var (heap, runs) = (new JobHeap(), new RunBook());
+        var claims = new OccurrenceClaims(heap, runs, claimer, _missed, options, startedAt: time.GetUtcNow());
+        var loop = new SchedulerLoop(inbox, heap, runs, claims, new OpenExecutionLooks(finder), dispatcher, time, _logger);
 
         dispatcher.Recorded = inbox.Post;
         await RecordSupersededAsync(await follower.CheckpointAsync(cancellation), cancellation);
