@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace JobScheduler.EventStore;
@@ -19,8 +20,23 @@ public static class SchemaUpgrade
         var modules = scripts.GroupBy(script => script.Module).Select(Numbered).ToList();
 
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        // A session lock, for it spans several transactions; an interrupted upgrade releases it as its connection is reset.
+        // A session lock, for it spans several transactions.
         await ExecuteAsync(connection, $"select pg_advisory_lock(hashtextextended('{schema}.upgrade', 0))", cancellationToken);
+        try
+        {
+            return await ApplyPendingAsync(connection, schema, modules, cancellationToken);
+        }
+        finally
+        {
+            // The connection may go back to its pool as it is. A dead one holds no lock.
+            if (connection.FullState == ConnectionState.Open)
+                await ExecuteAsync(connection, $"select pg_advisory_unlock(hashtextextended('{schema}.upgrade', 0))", CancellationToken.None);
+        }
+    }
+
+    private static async Task<List<SchemaScript>> ApplyPendingAsync(
+        NpgsqlConnection connection, string schema, List<(string Module, List<SchemaScript> Scripts)> modules, CancellationToken cancellationToken)
+    {
         await ExecuteAsync(connection, CreateVersions(schema), cancellationToken);
         var current = await CurrentVersionsAsync(connection, schema, cancellationToken);
 
@@ -32,8 +48,6 @@ public static class SchemaUpgrade
 
         var pending = modules.SelectMany(module => module.Scripts.Skip(current.GetValueOrDefault(module.Module))).ToList();
         foreach (var script in pending) await ApplyAsync(connection, schema, script, cancellationToken);
-
-        await ExecuteAsync(connection, $"select pg_advisory_unlock(hashtextextended('{schema}.upgrade', 0))", cancellationToken);
         return pending;
     }
 
