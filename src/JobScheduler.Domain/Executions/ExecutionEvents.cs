@@ -85,6 +85,10 @@ public enum MissedReason
     [JsonStringEnumMemberName("SCHEDULER_LATE")]
     SchedulerLate,
 
+    /// <summary>Too many runs to the job's host were open already, for longer than the misfire grace.</summary>
+    [JsonStringEnumMemberName("BACKLOG")]
+    Backlog,
+
     /// <summary>The schedule was changed before the scheduler, which was down, could run them.</summary>
     [JsonStringEnumMemberName("SCHEDULE_SUPERSEDED")]
     ScheduleSuperseded,

@@ -17,12 +17,20 @@ internal sealed class SchedulerOptions
     /// <summary>How long calls under way may go on when the host is asked to stop; 0 to 5 min, by default 10 s.</summary>
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Executions that may be open at once, claimed ones included; beyond them nothing is claimed. 1 to 1,000,000, by default 100,000.</summary>
+    public int MaxOpen { get; set; } = 100_000;
+
+    /// <summary>Likewise to one host and port, whose jobs are then held back; 1 to 1,000,000, by default 20,000.</summary>
+    public int MaxOpenPerHost { get; set; } = 20_000;
+
     public static SchedulerOptions From(IConfiguration configuration)
     {
         var options = configuration.Load<SchedulerOptions>(Section);
         options.ClaimAhead.RequireWithin(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10), $"{Section}:{nameof(ClaimAhead)}");
         options.MisfireGrace.RequireWithin(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), $"{Section}:{nameof(MisfireGrace)}");
         options.ShutdownGrace.RequireWithin(TimeSpan.Zero, TimeSpan.FromMinutes(5), $"{Section}:{nameof(ShutdownGrace)}");
+        options.MaxOpen.RequireWithin(1, 1_000_000, $"{Section}:{nameof(MaxOpen)}");
+        options.MaxOpenPerHost.RequireWithin(1, 1_000_000, $"{Section}:{nameof(MaxOpenPerHost)}");
         return options;
     }
 }

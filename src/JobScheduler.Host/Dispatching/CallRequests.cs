@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using JobScheduler.Domain.Jobs;
+using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Scheduling;
 using JobScheduler.Host.Secrets;
 using Npgsql;
@@ -11,15 +12,57 @@ namespace JobScheduler.Host.Dispatching;
 /// <summary>A header of a call, its value in clear.</summary>
 internal readonly record struct ClearHeader(string Name, string Value);
 
+/// <summary>The request of one attempt.</summary>
+/// <param name="Target">As the job had it then: a request for an earlier one is not to be sent.</param>
+/// <param name="Headers">The job's own, in clear.</param>
+internal sealed record PreparedCall(HttpTarget Target, int Attempt, ClearHeader[] Headers, HttpRequestMessage Request) : IDisposable
+{
+    public void Dispose() => Request.Dispose();
+}
+
 /// <summary>Makes the HTTP requests of runs.</summary>
-internal sealed class CallRequests(SecretStore secrets, ILogger<CallRequests> logger)
+internal sealed class CallRequests(SecretStore secrets, DispatchOptions options, ILogger<CallRequests> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The request that was made ahead for this attempt, if it is still the right one; otherwise a new one.</summary>
+    public async ValueTask<PreparedCall> TakeAsync(Run run, HttpTarget target, CancellationToken cancellation)
+    {
+        var prepared = run.Prepared;
+        run.Prepared = null;
+        return prepared is not null && ReferenceEquals(prepared.Target, target) && prepared.Attempt == run.Attempt
+            ? prepared
+            : await PrepareAsync(run, target, cancellation);
+    }
+
+    private async ValueTask<PreparedCall> PrepareAsync(Run run, HttpTarget target, CancellationToken cancellation)
+    {
+        var headers = await HeadersAsync(target, cancellation);
+        return new(target, run.Attempt, headers, Create(run, target, headers));
+    }
+
+    /// <summary>
+    /// Makes the requests of runs that are soon due, as many as may be under way at once, ahead of their instant; does not wait for it.
+    /// A request that cannot be made is left to <see cref="TakeAsync"/>, whose error is recorded.
+    /// </summary>
+    public void MakeAhead(IReadOnlyList<Run> runs, CancellationToken cancellation) => ThreadPool.QueueUserWorkItem(async _ =>
+    {
+        try
+        {
+            foreach (var run in runs.Take(options.MaxConcurrency)) run.Prepared = await PrepareAsync(run, run.Job.Work.Target, cancellation);
+        }
+#pragma warning disable CA1031
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogDebug("Requests could not be made ahead: {Exception}", e.GetType().Name);
+        }
+    });
 
     /// <summary>
     /// The job's own headers. While the database that keeps their values cannot be read, the call is not made, and has not failed either.
     /// </summary>
-    public async ValueTask<ClearHeader[]> HeadersAsync(HttpTarget target, CancellationToken cancellation)
+    private async ValueTask<ClearHeader[]> HeadersAsync(HttpTarget target, CancellationToken cancellation)
     {
         var headers = target.Headers.Count == 0 ? [] : new ClearHeader[target.Headers.Count];
         for (var i = 0; i < headers.Length;)
@@ -39,7 +82,7 @@ internal sealed class CallRequests(SecretStore secrets, ILogger<CallRequests> lo
         return headers;
     }
 
-    public static HttpRequestMessage Create(Run run, HttpTarget target, ClearHeader[] headers)
+    private static HttpRequestMessage Create(Run run, HttpTarget target, ClearHeader[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Parse(target.Method), target.Api)
         {

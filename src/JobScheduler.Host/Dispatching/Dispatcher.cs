@@ -12,18 +12,19 @@ namespace JobScheduler.Host.Dispatching;
 internal sealed class Dispatcher
 {
     private readonly HttpCaller _caller;
+    private readonly CallRequests _requests;
     private readonly OutcomeRecorder _recorder;
     private readonly TimeProvider _time;
     private readonly SchedulerMetrics _metrics;
-    private readonly Admission<Call> _admission;
+    private readonly Admission<Run> _admission;
     private readonly ConcurrentDictionary<Guid, Run> _underWay = [];
     private readonly SendGate _gate = new();
     private readonly CancellationTokenSource _giveUp = new();
     private int _stopped;
 
-    public Dispatcher(HttpCaller caller, OutcomeRecorder recorder, DispatchOptions options, TimeProvider time, SchedulerMetrics metrics)
+    public Dispatcher(HttpCaller caller, CallRequests requests, OutcomeRecorder recorder, DispatchOptions options, TimeProvider time, SchedulerMetrics metrics)
     {
-        (_caller, _recorder, _time, _metrics) = (caller, recorder, time, metrics);
+        (_caller, _requests, _recorder, _time, _metrics) = (caller, requests, recorder, time, metrics);
         _admission = new(options.MaxConcurrency, options.MaxConcurrencyPerHost);
         metrics.ObserveCallsWaiting(() => _admission.Waiting);
     }
@@ -36,6 +37,9 @@ internal sealed class Dispatcher
 
     /// <summary>Whether the run is waiting for a free place, being sent, or having its outcome recorded.</summary>
     public bool IsUnderWay(Guid executionId) => _underWay.ContainsKey(executionId);
+
+    /// <summary>To be called of runs that are claimed, when there is time until they are due.</summary>
+    public void Prepare(IReadOnlyList<Run> runs) => _requests.MakeAhead(runs, _giveUp.Token);
 
     /// <summary>Sends the runs now, spread over the cores; does not wait for them.</summary>
     public void Send(IReadOnlyList<Run> runs)
@@ -84,18 +88,16 @@ internal sealed class Dispatcher
 
     private void Admit(Run run)
     {
-        var call = new Call(run, new Uri(run.Job.Work.Target.Api).Authority);
-        if (_admission.TryEnter(call.Host, call)) _ = SendAsync(call);
+        if (_admission.TryEnter(run.Host, run)) _ = SendAsync(run);
         _gate.Sent();
     }
 
     /// <summary>A call that has a place: makes it, gives the place on, and records how it went.</summary>
-    private async Task SendAsync(Call call)
+    private async Task SendAsync(Run run)
     {
-        var run = call.Run;
         var work = run.Job.Work;
         var answer = Volatile.Read(ref _stopped) == 1 ? null : await CallAsync(run, work);
-        if (_admission.Leave(call.Host) is { } next) ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(next));
+        if (_admission.Leave(run.Host) is { } next) ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(next));
         if (answer is var (result, retryAfter))
         {
             await _gate.Open;
@@ -140,7 +142,4 @@ internal sealed class Dispatcher
         if (recording == Recording.BrokenOff) return;
         Recorded(new SchedulerMessage.RunRecorded(run, recording == Recording.Recorded ? outcome : null));
     }
-
-    /// <param name="Host">As it was when the call got in line; the job may have been changed since.</param>
-    private sealed record Call(Run Run, string Host);
 }

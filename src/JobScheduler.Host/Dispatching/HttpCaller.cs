@@ -23,28 +23,33 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
     {
         try
         {
-            return await CallAsync(run, target, await requests.HeadersAsync(target, breakOff), breakOff);
+            using var call = await requests.TakeAsync(run, target, breakOff);
+            return await SendAsync(run, call, breakOff);
         }
         catch (OperationCanceledException) when (breakOff.IsCancellationRequested)
         {
             return null;
         }
+#pragma warning disable CA1031 // Whatever a request trips over is that run's failure; it must not be lost. Its text may hold a secret.
+        catch (Exception e) when (!breakOff.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            logger.LogError("Execution {ExecutionId} could not be called: {Exception}", run.ExecutionId, e.GetType().Name);
+            var error = $"The request could not be made ({e.GetType().Name}).";
+            return new(new AttemptClock(run, time).Result(null, FailureKind.InvalidRequest, error, null), null);
+        }
     }
 
-    private async Task<CallAnswer> CallAsync(Run run, HttpTarget target, ClearHeader[] headers, CancellationToken breakOff)
+    private async Task<CallAnswer> SendAsync(Run run, PreparedCall call, CancellationToken breakOff)
     {
+        var target = call.Target;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(breakOff);
         timeout.CancelAfter(target.Timeout);
-        HttpRequestMessage? request = null;
         HttpResponseMessage? response = null;
-        var startedAt = time.GetUtcNow();
-        var clock = time.GetTimestamp();
+        var watch = new AttemptClock(run, time);
         try
         {
-            request = CallRequests.Create(run, target, headers);
-            startedAt = time.GetUtcNow();
-            clock = time.GetTimestamp();
-            response = await (target.FollowRedirects ? _following : _direct).SendAsync(request, timeout.Token);
+            response = await (target.FollowRedirects ? _following : _direct).SendAsync(call.Request, timeout.Token);
             var text = await answers.ReadAsync(response, timeout.Token);
             var status = (int)response.StatusCode;
             return target.IsSuccess(status)
@@ -64,28 +69,13 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         {
             return new(Result(StatusOf(response), FailureKind.Connection, $"The connection broke: {e.Message}"), null);
         }
-#pragma warning disable CA1031 // Whatever a request trips over is that run's failure; it must not be lost. Its text may hold a secret.
-        catch (Exception e) when (!breakOff.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            logger.LogError("Execution {ExecutionId} could not be called: {Exception}", run.ExecutionId, e.GetType().Name);
-            return new(Result(null, FailureKind.InvalidRequest, $"The request could not be made ({e.GetType().Name})."), null);
-        }
         finally
         {
             response?.Dispose();
-            request?.Dispose();
         }
 
-        AttemptResult Result(int? statusCode, FailureKind? failure, string? error, string? text = null) => new(
-            run.Attempt,
-            startedAt,
-            Milliseconds(time.GetElapsedTime(clock)),
-            Math.Max(0, Milliseconds(startedAt - run.DueAt)),
-            statusCode,
-            failure,
-            error.Redact(headers),
-            text.Redact(headers));
+        AttemptResult Result(int? statusCode, FailureKind? failure, string? error, string? text = null) =>
+            watch.Result(statusCode, failure, error.Redact(call.Headers), text.Redact(call.Headers));
     }
 
     public void Dispose()
@@ -109,9 +99,6 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
 
     private static int? StatusOf(HttpResponseMessage? response) => (int?)response?.StatusCode;
 
-    /// <summary>To the microsecond.</summary>
-    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
-
     /// <summary>The reason phrase is the receiver's: only what is printable of it is kept.</summary>
     private static string ErrorOf(HttpResponseMessage response)
     {
@@ -125,4 +112,24 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
         _ => null,
     };
+
+    /// <summary>Started with the call.</summary>
+    private readonly struct AttemptClock(Run run, TimeProvider time)
+    {
+        private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+        private readonly long _clock = time.GetTimestamp();
+
+        public AttemptResult Result(int? statusCode, FailureKind? failure, string? error, string? text) => new(
+            run.Attempt,
+            _startedAt,
+            Milliseconds(time.GetElapsedTime(_clock)),
+            Math.Max(0, Milliseconds(_startedAt - run.DueAt)),
+            statusCode,
+            failure,
+            error,
+            text);
+
+        /// <summary>To the microsecond.</summary>
+        private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
+    }
 }

@@ -9,7 +9,7 @@ namespace JobScheduler.Host.Scheduling;
 /// the scheduler's thread only.
 /// </summary>
 internal sealed class OccurrenceClaims(
-    JobHeap heap, RunBook runs, Claimer claimer, MissedRecorder missedRecorder, SchedulerOptions options, DateTimeOffset startedAt)
+    JobHeap heap, RunBook runs, Backlog backlog, Claimer claimer, MissedRecorder missedRecorder, SchedulerOptions options, DateTimeOffset startedAt)
 {
     private static readonly TimeSpan PauseAfterFailedClaim = TimeSpan.FromSeconds(1);
 
@@ -17,16 +17,25 @@ internal sealed class OccurrenceClaims(
     private DateTimeOffset _claimNotBefore;
 
     public DateTimeOffset? NextClaim =>
-        heap.NextInstant - options.ClaimAhead is { } next ? next > _claimNotBefore ? next : _claimNotBefore : null;
+        backlog.IsFull ? null : heap.NextInstant - options.ClaimAhead is { } next ? next > _claimNotBefore ? next : _claimNotBefore : null;
 
     public void ClaimDue(DateTimeOffset now)
     {
         if (now < _claimNotBefore) return;
         var upTo = now + options.ClaimAhead;
-        while (heap.TakeDue(upTo) is { } job)
+        foreach (var job in backlog.TakeReleased()) PutBack(job);
+        while (!backlog.IsFull && heap.TakeDue(upTo) is { } job)
         {
-            ClaimUpTo(job, now, upTo);
-            heap.Put(job);
+            var host = job.Host;
+            if (backlog.RoomFor(host) is > 0 and var room)
+            {
+                ClaimUpTo(job, now, upTo, room);
+                heap.Put(job);
+            }
+            else
+            {
+                backlog.HoldBack(job, host);
+            }
         }
 
         if (_toClaim.Count == 0) return;
@@ -34,19 +43,32 @@ internal sealed class OccurrenceClaims(
         _toClaim.Clear();
     }
 
-    public void ClaimUpTo(ScheduledJob job, DateTimeOffset now, DateTimeOffset upTo)
+    /// <param name="atMost">About so many runs; the rest stays due.</param>
+    public void ClaimUpTo(ScheduledJob job, DateTimeOffset now, DateTimeOffset upTo, int atMost = int.MaxValue)
     {
         var graceEnd = now - options.MisfireGrace;
         if (job.Timetable.NextAfter(job.ClaimedThrough) is { } first && first <= graceEnd)
         {
-            SettleMisfires(job, graceEnd < upTo ? graceEnd : upTo, first < startedAt ? MissedReason.SchedulerDown : MissedReason.SchedulerLate);
+            SettleMisfires(job, graceEnd < upTo ? graceEnd : upTo, ReasonOf(first, job));
         }
 
         while (job.Timetable.NextAfter(job.ClaimedThrough) is { } instant && instant <= upTo)
         {
+            if (atMost-- == 0) return;
             AddClaim(job, instant);
             job.ClaimedThrough = instant;
         }
+
+        job.HeldBack = false;
+    }
+
+    private MissedReason ReasonOf(DateTimeOffset first, ScheduledJob job) =>
+        first < startedAt ? MissedReason.SchedulerDown : job.HeldBack ? MissedReason.Backlog : MissedReason.SchedulerLate;
+
+    /// <summary>Unless it was deleted meanwhile.</summary>
+    private void PutBack(ScheduledJob job)
+    {
+        if (heap.Find(job.Id) == job) heap.Put(job);
     }
 
     private void SettleMisfires(ScheduledJob job, DateTimeOffset end, MissedReason reason)

@@ -1,4 +1,5 @@
 using JobScheduler.Domain.Executions;
+using JobScheduler.Host.Dispatching;
 
 namespace JobScheduler.Host.Scheduling;
 
@@ -18,7 +19,7 @@ internal enum RunStage
     Ending,
 }
 
-/// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only.</summary>
+/// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only, save for the request.</summary>
 internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim)
 {
     public Guid ExecutionId { get; } = executionId;
@@ -27,6 +28,9 @@ internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim)
     public ScheduledJob Job { get; set; } = job;
 
     public Claim Claim { get; } = claim;
+
+    /// <summary>Host and port that it is meant for, as known at the claim.</summary>
+    public string Host { get; } = job.Host;
 
     public RunStage Stage { get; set; } = RunStage.Claiming;
 
@@ -38,6 +42,9 @@ internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim)
 
     /// <summary>Of its stream: what the next append expects.</summary>
     public long Version { get; set; } = 1;
+
+    /// <summary>Its request, made ahead of the instant; <c>null</c> before that and after.</summary>
+    public PreparedCall? Prepared { get; set; }
 
     /// <summary>Set when the job changed while the claim was being appended: it ends as skipped.</summary>
     public SkipReason? SkipWith { get; set; }

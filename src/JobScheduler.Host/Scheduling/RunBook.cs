@@ -1,7 +1,7 @@
 namespace JobScheduler.Host.Scheduling;
 
 /// <summary>The runs that the scheduler knows of, each until it has an outcome, and those of them that wait for their instant.</summary>
-internal sealed class RunBook
+internal sealed class RunBook(Backlog backlog)
 {
     private readonly Dictionary<Guid, Run> _runs = [];
     private readonly PriorityQueue<Run, DateTimeOffset> _waiting = new();
@@ -16,12 +16,13 @@ internal sealed class RunBook
     {
         if (!_runs.TryAdd(run.ExecutionId, run)) return false;
         run.Job.Runs.Add(run);
+        backlog.Opened(run.Host);
         return true;
     }
 
     public void Forget(Run run)
     {
-        _runs.Remove(run.ExecutionId);
+        if (_runs.Remove(run.ExecutionId)) backlog.Closed(run.Host);
         run.Job.Runs.Remove(run);
         if (run.Job.Queued == run) run.Job.Queued = null;
     }

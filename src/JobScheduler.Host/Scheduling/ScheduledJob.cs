@@ -32,6 +32,9 @@ internal sealed class ScheduledJob
     /// <summary>What is done when it is due.</summary>
     public Work Work { get; private set; } = null!;
 
+    /// <summary>Host and port that it calls.</summary>
+    public string Host => new Uri(Work.Target.Api).Authority;
+
     public Timetable Timetable { get; private set; } = null!;
 
     /// <summary>What is due later than this instant is due on the timetable; what was due up to it stays due.</summary>
@@ -39,6 +42,9 @@ internal sealed class ScheduledJob
 
     /// <summary>Occurrences up to this instant are claimed or settled.</summary>
     public DateTimeOffset ClaimedThrough { get; set; }
+
+    /// <summary>It could not claim all that was due: too many runs to its host are open.</summary>
+    public bool HeldBack { get; set; }
 
     /// <summary>Its entry in the heap is the one of this number; others are stale.</summary>
     public int HeapEntry { get; set; }

@@ -20,6 +20,9 @@ internal sealed class SchedulerLoop(
     TimeProvider time,
     ILogger logger)
 {
+    /// <summary>The first calls of a burst go out while the others are still being looked at.</summary>
+    private const int SentAtOnce = 32;
+
     /// <summary>Before <see cref="Run"/>: a job that is active.</summary>
     public void Add(JobRow row)
     {
@@ -75,12 +78,13 @@ internal sealed class SchedulerLoop(
     private void EndClaims(IReadOnlyList<(Run Run, ClaimOutcome Outcome)> ended)
     {
         List<Guid>? conflicts = null;
+        var claimed = new List<Run>(ended.Count);
         foreach (var (run, outcome) in ended)
         {
             if (outcome == ClaimOutcome.Claimed)
             {
                 if (run.SkipWith is { } reason) Skip(run, reason);
-                else runs.Await(run);
+                else claimed.Add(run);
                 continue;
             }
 
@@ -89,6 +93,8 @@ internal sealed class SchedulerLoop(
             else claims.ClaimAgain(run, time.GetUtcNow());
         }
 
+        foreach (var run in claimed) runs.Await(run);
+        dispatcher.Prepare(claimed);
         // Whoever made the claim may be gone: another node, or this process when a commit's acknowledgement was lost.
         if (conflicts is not null) looks.Ask(new(conflicts));
     }
@@ -97,23 +103,29 @@ internal sealed class SchedulerLoop(
 
     private void SendDue(DateTimeOffset now)
     {
-        List<Run>? due = null;
+        var due = new List<Run>();
         while (runs.TakeDue(now) is { } run)
         {
+            if (due.Count == SentAtOnce)
+            {
+                dispatcher.Send(due);
+                due = [];
+            }
+
             var job = run.Job;
             var anotherIsOpen = job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other is { Stage: RunStage.Waiting, Attempt: > 1 }));
             switch (Overlap.Decide(job.Work.Policy.Overlap, run.Claim.Trigger, run.Attempt, anotherIsOpen, job.Queued is not null))
             {
                 case OverlapDecision.Start:
                     run.Stage = RunStage.Sent;
-                    (due ??= []).Add(run);
+                    due.Add(run);
                     break;
                 case OverlapDecision.Wait: job.Queued = run; break;
                 case OverlapDecision.Skip: Skip(run, SkipReason.PreviousRunOpen); break;
             }
         }
 
-        if (due is not null) dispatcher.Send(due);
+        if (due.Count > 0) dispatcher.Send(due);
     }
 
     private void Skip(Run run, SkipReason reason)

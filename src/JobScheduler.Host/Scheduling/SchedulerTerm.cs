@@ -19,6 +19,7 @@ internal sealed class SchedulerTerm(
     ExecutionQueries executions,
     Dispatcher dispatcher,
     SchedulerOptions options,
+    SchedulerMetrics metrics,
     TimeProvider time,
     ILoggerFactory loggers)
 {
@@ -41,11 +42,13 @@ internal sealed class SchedulerTerm(
             store, CheckpointName, Followed, (events, token) => FollowAsync(events, inbox, token), logger: loggers.CreateLogger<Subscription>());
         var claimer = new Claimer(store, inbox, _logger);
         var finder = new OpenExecutionFinder(executions, jobs, inbox, time, _logger);
-        var (heap, runs) = (new JobHeap(), new RunBook());
-        var claims = new OccurrenceClaims(heap, runs, claimer, _missed, options, startedAt: time.GetUtcNow());
+        var backlog = new Backlog(options.MaxOpen, options.MaxOpenPerHost);
+        var (heap, runs) = (new JobHeap(), new RunBook(backlog));
+        var claims = new OccurrenceClaims(heap, runs, backlog, claimer, _missed, options, startedAt: time.GetUtcNow());
         var loop = new SchedulerLoop(inbox, heap, runs, claims, new OpenExecutionLooks(finder), dispatcher, time, _logger);
 
         dispatcher.Recorded = inbox.Post;
+        metrics.Backlog = () => backlog.Size;
         await RecordSupersededAsync(await follower.CheckpointAsync(cancellation), cancellation);
         var count = 0;
         await foreach (var job in jobs.ReadAllActiveAsync(cancellation))

@@ -30,6 +30,8 @@ public sealed class OptionsTests
         { "Scheduler:ClaimAhead", "00:00:00.05", "00:00:10", "00:00:00.049", "00:00:10.001", TimeSpan.FromMilliseconds(750) },
         { "Scheduler:MisfireGrace", "00:00:01", "1.00:00:00", "00:00:00.999", "1.00:00:00.001", TimeSpan.FromSeconds(60) },
         { "Scheduler:ShutdownGrace", "00:00:00", "00:05:00", "-00:00:00.001", "00:05:00.001", TimeSpan.FromSeconds(10) },
+        { "Scheduler:MaxOpen", "1", "1000000", "0", "1000001", 100_000 },
+        { "Scheduler:MaxOpenPerHost", "1", "1000000", "0", "1000001", 20_000 },
         { "Database:MaxConnections", "10", "1000", "9", "1001", 40 },
         { "EmbeddedPostgres:StartTimeout", "00:00:01", "01:00:00", "00:00:00.999", "01:00:00.001", TimeSpan.FromMinutes(1) },
     };
