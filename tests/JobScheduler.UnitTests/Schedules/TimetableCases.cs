@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using JobScheduler.Checker;
 using JobScheduler.Domain.Schedules;
-using JobScheduler.UnitTests.Schedules.Cron;
 
 namespace JobScheduler.UnitTests.Schedules;
 

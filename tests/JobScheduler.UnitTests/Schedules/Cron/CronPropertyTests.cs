@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using JobScheduler.Checker;
 using JobScheduler.Domain.Schedules.Cron;
 
 namespace JobScheduler.UnitTests.Schedules.Cron;

@@ -1,10 +1,10 @@
-namespace JobScheduler.UnitTests.Schedules.Cron;
+namespace JobScheduler.Checker;
 
 /// <summary>
 /// The rules of cron, written a second time in the plainest way: match the text of the fields against each second of local time.
 /// Knows six fields, numbers only.
 /// </summary>
-internal sealed class NaiveCron(string expression)
+public sealed class NaiveCron(string expression)
 {
     private readonly string[] _fields = expression.Split(' ');
 
@@ -20,8 +20,8 @@ internal sealed class NaiveCron(string expression)
     public List<DateTime> OccurrencesBetween(DateTime from, DateTime to, TimeZoneInfo zone)
     {
         var found = new List<DateTime>();
-        // Begins early, to know which local times are repeated.
-        var utc = from.AddHours(-3);
+        // Begins early where clocks are shifted, to know which local times are repeated.
+        var utc = zone.GetAdjustmentRules().Length == 0 ? from : from.AddHours(-3);
         var latestLocal = Local(utc.AddSeconds(-1));
         for (; utc <= to; utc = utc.AddSeconds(1))
         {
