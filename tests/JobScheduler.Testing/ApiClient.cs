@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
-namespace JobScheduler.EndToEndTests;
+namespace JobScheduler.Testing;
 
-/// <summary>The HTTP API as a user calls it.</summary>
+/// <summary>The HTTP API as a user calls it; any answer other than 2xx is an <see cref="HttpRequestException"/>.</summary>
 internal sealed class ApiClient(string url) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -57,7 +57,7 @@ internal sealed class ApiClient(string url) : IDisposable
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync();
-        response.IsSuccessStatusCode.ShouldBeTrue(text);
+        if (!response.IsSuccessStatusCode) throw new HttpRequestException(text, null, response.StatusCode);
         return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
     }
 }

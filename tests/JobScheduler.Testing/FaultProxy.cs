@@ -1,21 +1,25 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace JobScheduler.IntegrationTests.EventStore;
+namespace JobScheduler.Testing;
 
-/// <summary>A TCP proxy before PostgreSQL that can cut a connection in place of relaying a given answer.</summary>
-internal sealed class CuttingProxy : IAsyncDisposable
+/// <summary>A TCP proxy before PostgreSQL that loses what it is told to lose: an answer, connections, or everything for a while.</summary>
+public sealed class FaultProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<TcpClient, bool> _connections = [];
     private readonly string _host;
     private readonly int _port;
     private readonly Task _accepting;
     private byte[]? _cutAt;
     private volatile bool _closed;
+    private volatile TaskCompletionSource _audible = Set();
+    private int _cuts;
 
-    public CuttingProxy(string host, int port)
+    public FaultProxy(string host, int port)
     {
         (_host, _port) = (host, port);
         _listener.Start();
@@ -24,22 +28,44 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public int Cuts { get; private set; }
+    public int Cuts => Volatile.Read(ref _cuts);
 
     /// <summary>Cuts the next connection on which PostgreSQL reports this command as done, before the report goes out.</summary>
-    public void CutInsteadOfRelaying(string commandTag) => _cutAt = [.. Encoding.ASCII.GetBytes(commandTag), 0];
+    public void CutInsteadOfRelaying(string commandTag) => Volatile.Write(ref _cutAt, [.. Encoding.ASCII.GetBytes(commandTag), 0]);
 
-    /// <summary>From now on every connection is closed as it comes.</summary>
-    public void Close() => _closed = true;
+    /// <summary>Ends every connection; new ones are closed as they come.</summary>
+    public void Close()
+    {
+        _closed = true;
+        foreach (var connection in _connections.Keys) connection.Close();
+    }
 
-    public void Open() => _closed = false;
+    /// <summary>Connections stay as they are and carry nothing, in either direction, as when the network is gone; what was sent meanwhile arrives later.</summary>
+    public void Silence()
+    {
+        if (_audible.Task.IsCompleted) _audible = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Open()
+    {
+        _closed = false;
+        _audible.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         _listener.Stop();
         await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var connection in _connections.Keys) connection.Close();
         _stopping.Dispose();
+    }
+
+    private static TaskCompletionSource Set()
+    {
+        var set = new TaskCompletionSource();
+        set.SetResult();
+        return set;
     }
 
     private async Task AcceptAsync()
@@ -54,11 +80,25 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private async Task RelayAsync(TcpClient client)
     {
         using (client)
-        using (var server = new TcpClient())
+        using (var server = new TcpClient { NoDelay = true })
         {
             if (_closed) return;
-            await server.ConnectAsync(_host, _port);
-            await Task.WhenAny(CopyAsync(client, server, isAnswer: false), CopyAsync(server, client, isAnswer: true));
+            client.NoDelay = true;
+            _connections.TryAdd(client, true);
+            _connections.TryAdd(server, true);
+            try
+            {
+                await _audible.Task.WaitAsync(_stopping.Token);
+                await server.ConnectAsync(_host, _port, _stopping.Token);
+                await Task.WhenAny(CopyAsync(client, server, isAnswer: false), CopyAsync(server, client, isAnswer: true));
+            }
+            catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+            {
+                // PostgreSQL is not there: neither is this connection.
+            }
+
+            _connections.TryRemove(client, out _);
+            _connections.TryRemove(server, out _);
         }
     }
 
@@ -70,17 +110,18 @@ internal sealed class CuttingProxy : IAsyncDisposable
             int read;
             while ((read = await from.GetStream().ReadAsync(buffer, _stopping.Token)) > 0 && !_closed)
             {
-                if (isAnswer && _cutAt is { } tag && buffer.AsSpan(0, read).IndexOf(tag) >= 0)
+                await _audible.Task.WaitAsync(_stopping.Token);
+                if (isAnswer && Volatile.Read(ref _cutAt) is { } tag && buffer.AsSpan(0, read).IndexOf(tag) >= 0
+                    && Interlocked.CompareExchange(ref _cutAt, null, tag) == tag)
                 {
-                    _cutAt = null;
-                    Cuts++;
+                    Interlocked.Increment(ref _cuts);
                     return;
                 }
 
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stopping.Token);
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
             // One side is gone; the other is closed with it.
         }

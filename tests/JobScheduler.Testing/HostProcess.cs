@@ -1,17 +1,20 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using JobScheduler.Host.EmbeddedPostgres;
 
-namespace JobScheduler.EndToEndTests;
+namespace JobScheduler.Testing;
 
-/// <summary>The host as a process of its own, with a private PostgreSQL over the given directory.</summary>
+/// <summary>The host as a process of its own, with a private PostgreSQL over the given directory unless a connection string is given.</summary>
 internal sealed class HostProcess : IDisposable
 {
+    private const int LinesKept = 200;
     private static readonly TimeSpan Generous = TimeSpan.FromSeconds(60);
 
     private static readonly string[] Setsid = Command.Find("setsid") is { } setsid ? [setsid] : [];
 
     private readonly Process _process;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<string> _said = new();
     private string? _url;
 
     private HostProcess(ProcessStartInfo start)
@@ -55,16 +58,28 @@ internal sealed class HostProcess : IDisposable
         return new ApiClient(_url!);
     }
 
-    public void Kill() => _process.Kill();
+    /// <summary>The last lines that it wrote.</summary>
+    public string Said => string.Join('\n', _said);
+
+    /// <summary>As `kill -9`; returns when it is gone.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     /// <summary>Tells the whole process group to stop; returns the host's exit code.</summary>
     public async Task<int> StopAsync()
     {
-        var target = Setsid.Length == 0 ? $"{_process.Id}" : $"-{_process.Id}";
-        (await Command.RunAsync(["kill", "-TERM", "--", target], CancellationToken.None)).Succeeded.ShouldBeTrue();
+        await SignalAsync("TERM", Setsid.Length == 0 ? $"{_process.Id}" : $"-{_process.Id}");
         await _process.WaitForExitAsync().WaitAsync(Generous);
         return _process.ExitCode;
     }
+
+    /// <summary>Stops the process in its tracks (SIGSTOP); all that others see of it is silence.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP", $"{_process.Id}");
+
+    public Task ThawAsync() => SignalAsync("CONT", $"{_process.Id}");
 
     public void Dispose()
     {
@@ -72,8 +87,16 @@ internal sealed class HostProcess : IDisposable
         _process.Dispose();
     }
 
+    private static async Task SignalAsync(string signal, string target)
+    {
+        var kill = await Command.RunAsync(["kill", $"-{signal}", "--", target], CancellationToken.None);
+        if (!kill.Succeeded) throw new InvalidOperationException($"SIG{signal} could not be sent: {kill.Said}");
+    }
+
     private void Note(string? line)
     {
+        _said.Enqueue(line ?? "(the end)");
+        if (_said.Count > LinesKept) _said.TryDequeue(out _);
         if (line is null) _ready.TrySetException(new InvalidOperationException("The host ended before it served."));
         else if (line.Split("Now listening on: ") is [_, var url]) _url = url;
         else if (line.Contains("Application started", StringComparison.Ordinal)) _ready.TrySetResult();

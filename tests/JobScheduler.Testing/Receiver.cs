@@ -21,6 +21,12 @@ public sealed record ReceivedCall(
 
     public int Attempt => int.Parse(Headers["X-Attempt"], CultureInfo.InvariantCulture);
 
+    /// <summary>When its answer was ready to go, or the caller was seen to have gone; <c>null</c>: not yet.</summary>
+    public DateTimeOffset? EndedAt { get; internal set; }
+
+    /// <summary>What it was answered; <c>null</c>: nothing yet, or the caller has gone before.</summary>
+    public int? AnsweredWith { get; internal set; }
+
     public DateTimeOffset ScheduledFor => DateTimeOffset.Parse(Headers["X-Scheduled-For"], CultureInfo.InvariantCulture);
 }
 
@@ -98,8 +104,12 @@ public sealed class Receiver : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        _calls.Enqueue(new(context.Request.Method, context.Request.Path, headers, body, arrivedAt));
+        var call = new ReceivedCall(context.Request.Method, context.Request.Path, headers, body, arrivedAt);
+        _calls.Enqueue(call);
         _arrived.Release();
+        await using var gone = context.RequestAborted.Register(() => call.EndedAt ??= DateTimeOffset.UtcNow);
         if (_answers.TryGetValue(context.Request.Path, out var answer)) await answer(context);
+        if (context.RequestAborted.IsCancellationRequested) return;
+        (call.EndedAt, call.AnsweredWith) = (DateTimeOffset.UtcNow, context.Response.StatusCode);
     }
 }

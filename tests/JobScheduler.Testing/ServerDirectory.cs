@@ -1,9 +1,8 @@
 using JobScheduler.Host.EmbeddedPostgres;
-using JobScheduler.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-namespace JobScheduler.EndToEndTests;
+namespace JobScheduler.Testing;
 
 /// <summary>A data directory to start servers over, and to look into.</summary>
 internal sealed class ServerDirectory : IDisposable

@@ -1,6 +1,7 @@
 using JobScheduler.Host.EmbeddedPostgres;
+using JobScheduler.Testing;
 using Npgsql;
-using static JobScheduler.EndToEndTests.ServerDirectory;
+using static JobScheduler.Testing.ServerDirectory;
 
 namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
 

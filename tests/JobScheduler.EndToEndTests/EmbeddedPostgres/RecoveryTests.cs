@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using JobScheduler.Host.EmbeddedPostgres;
+using JobScheduler.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using static JobScheduler.EndToEndTests.ServerDirectory;
+using static JobScheduler.Testing.ServerDirectory;
 
 namespace JobScheduler.EndToEndTests.EmbeddedPostgres;
 

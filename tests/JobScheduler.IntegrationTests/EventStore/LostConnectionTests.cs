@@ -1,4 +1,5 @@
 using JobScheduler.EventStore;
+using JobScheduler.Testing;
 using Npgsql;
 
 namespace JobScheduler.IntegrationTests.EventStore;
@@ -116,10 +117,10 @@ public sealed class LostConnectionTests(LogDatabase database) : IClassFixture<Lo
         failure.OutcomeUnknown.ShouldBeTrue();
     }
 
-    private CuttingProxy NewProxy(out string connectionString)
+    private FaultProxy NewProxy(out string connectionString)
     {
         var direct = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        var proxy = new CuttingProxy(direct.Host!, direct.Port);
+        var proxy = new FaultProxy(direct.Host!, direct.Port);
         connectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString)
         {
             Host = "127.0.0.1",
