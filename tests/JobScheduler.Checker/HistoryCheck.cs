@@ -30,8 +30,11 @@ internal sealed class Tally
     public void Count(Fate fate, string? cause = null)
     {
         _fates[fate] = _fates.GetValueOrDefault(fate) + 1;
-        if (cause is not null) _causes[cause] = _causes.GetValueOrDefault(cause) + 1;
+        if (cause is not null) Cause(cause);
     }
+
+    /// <summary>Of something beside the instants that were due, too.</summary>
+    public void Cause(string cause) => _causes[cause] = _causes.GetValueOrDefault(cause) + 1;
 
     public void Late(TimeSpan lateness) => _worstLateness = lateness > _worstLateness ? lateness : _worstLateness;
 

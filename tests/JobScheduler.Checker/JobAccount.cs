@@ -117,6 +117,7 @@ internal sealed class JobAccount(CaseFile file, Tally tally, Guid jobId, JobTime
         var isFresh = story.ScheduledFor - change <= _bounds.ChangeReach;
         if (isFresh && story.Claim.At <= change + _bounds.ChangeReach)
         {
+            tally.Cause("ran before a change reached it");
             if (story.End is null) CheckOpen(story);
             return;
         }

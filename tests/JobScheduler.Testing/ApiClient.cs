@@ -29,6 +29,10 @@ internal sealed class ApiClient(string url) : IDisposable
     public async Task<string> CreateAsync(object job) =>
         (await SendAsync(HttpMethod.Post, "/jobs", job))["jobId"]!.GetValue<string>();
 
+    /// <summary>The ids of all jobs, oldest first.</summary>
+    public async Task<IReadOnlyList<Guid>> JobsAsync() =>
+        [.. (await GetAsync("/jobs/getAllJobs")).AsArray().Select(j => Guid.Parse(j!["jobId"]!.GetValue<string>()))];
+
     public async Task<IReadOnlyList<JsonNode>> ExecutionsAsync(string job) =>
         [.. (await GetAsync($"/jobs/{job}/executions?limit=1000")).AsArray().Select(e => e!)];
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using JobScheduler.Checker;
+using JobScheduler.EventStore;
 using JobScheduler.Host.EmbeddedPostgres;
+using JobScheduler.Projections;
 using JobScheduler.Testing;
 using Npgsql;
 
@@ -107,9 +109,10 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>For the checker: until it is disposed, this is the matter.</summary>
-    public IDisposable Fault(string name)
+    /// <param name="since">By default now.</param>
+    public IDisposable Fault(string name, DateTimeOffset? since = null)
     {
-        var from = DateTimeOffset.UtcNow;
+        var from = since ?? DateTimeOffset.UtcNow;
         return new Ending(() => _faults.Enqueue(new(name, from, DateTimeOffset.UtcNow)));
     }
 
@@ -142,6 +145,13 @@ internal sealed class Cluster : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(Patience);
         while (await CountAsync(sql) == 0) await Task.Delay(20, patience.Token);
+    }
+
+    /// <summary>Makes a read model from the log, for events that no host has appended.</summary>
+    public async Task RebuildAsync(string readModel)
+    {
+        await using var store = new PostgresEventStore(Postgres, JobSchedulerLog.EventTypes, JobSchedulerLog.InlineProjections);
+        await new ReadModelRebuild(store).RunAsync(JobSchedulerLog.ReadModels.Single(m => m.Name == readModel));
     }
 
     /// <summary>Everything that was seen so far.</summary>
