@@ -94,4 +94,42 @@ public sealed class ProcessFaultTests(PostgresFixture postgres)
 
         await cluster.CheckAsync();
     }
+
+    [Fact]
+    [Trait("Duration", "Long")]
+    public async Task Node_that_is_frozen_in_the_midst_of_an_append_holds_up_the_others_for_seconds_only()
+    {
+        await using var cluster = await Cluster.StartAsync(postgres);
+        Workload.Prepare(cluster.Receiver);
+        await new Workload(cluster, seed: 6).CreateAsync(60);
+        using var second = cluster.StartSecondHost();
+        using var api = await second.ApiAsync();
+
+        using (cluster.Fault("the first node is frozen in the midst of an append"))
+        {
+            await FreezeInAppendAsync(cluster);
+            // The lock that it holds is the one that this needs.
+            await api.SendAsync(HttpMethod.Post, "/jobs", new { schedule = "* * * * * *", api = cluster.Receiver.Url + "/after" });
+            await cluster.Receiver.WaitForAsync("/after", 3);
+            await cluster.Host.ThawAsync();
+            await cluster.Receiver.WaitForAsync("/after", 10);
+        }
+
+        await cluster.CheckAsync();
+    }
+
+    private static async Task FreezeInAppendAsync(Cluster cluster)
+    {
+        const string InAppend = "select count(*) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'";
+        for (var tries = 0; tries < 500; tries++)
+        {
+            await cluster.Host.FreezeAsync();
+            // What is running ends; what then waits for the next statement waits for good.
+            if (await cluster.CountAsync(InAppend) > 0 && await cluster.CountAsync(InAppend) > 0) return;
+            await cluster.Host.ThawAsync();
+            await Task.Delay(Random.Shared.Next(20, 60));
+        }
+
+        Assert.Fail("The host was never caught in the midst of an append.");
+    }
 }

@@ -70,6 +70,8 @@ internal sealed class AppendConnection(
                 // has grown; and a scan that cannot be avoided must not look dear enough for the just-in-time compiler.
                 new("set local enable_seqscan = off"),
                 new("set local jit = off"),
+                // A process that is frozen or cut off now must not keep the lock that all others wait for.
+                new("set local idle_in_transaction_session_timeout = '10s'"),
                 new(LockSql(schema)),
                 new($"select id, version from {schema}.mt_streams where id = any($1)")
                 {

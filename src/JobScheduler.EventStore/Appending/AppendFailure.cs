@@ -24,6 +24,9 @@ internal static class AppendFailures
         _ => AppendFailure.OfARequest,
     };
 
+    // Npgsql has no name for it.
+    private const string IdleInTransactionSessionTimeout = "25P03";
+
     private static AppendFailure Classify(PostgresException postgres) => postgres switch
     {
         {
@@ -31,7 +34,7 @@ internal static class AppendFailures
             ConstraintName: "pk_mt_events_stream_and_version" or "pkey_mt_events_seq_id" or "pkey_mt_streams_id",
         } => AppendFailure.Raced,
         { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } => AppendFailure.Raced,
-        { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => AppendFailure.Unavailable,
+        { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransactionSessionTimeout } => AppendFailure.Unavailable,
         // Connection exceptions, insufficient resources, operator intervention.
         { SqlState: ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] } => AppendFailure.Unavailable,
         _ => AppendFailure.OfARequest,

@@ -13,6 +13,16 @@ internal sealed class SchedulerLease : IAsyncDisposable
     private static readonly TimeSpan TryEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
+    private const int CheckTimeoutSeconds = 5;
+
+    /// <summary>
+    /// A node that is frozen or cut off does not end its connection: PostgreSQL does, when it has heard nothing for longer than a node that
+    /// is merely cut off takes to find out. PostgreSQL 13 does not have the setting; there the system's TCP keep-alive decides.
+    /// </summary>
+    private const string EndWhenSilent = "select set_config(name, '10s', false) from pg_settings where name = 'idle_session_timeout'";
+
+    private const string StayWhenSilent = "select set_config(name, reset_val, false) from pg_settings where name = 'idle_session_timeout'";
+
     private readonly NpgsqlConnection _connection;
     private readonly string _key;
     private readonly CancellationTokenSource _lost = new();
@@ -38,7 +48,12 @@ internal sealed class SchedulerLease : IAsyncDisposable
             try
             {
                 var connection = await store.DataSource.OpenConnectionAsync(cancellation);
-                if (await ScalarAsync(connection, $"select pg_try_advisory_lock({key})", cancellation) is true) return new(connection, key);
+                if (await ScalarAsync(connection, $"select pg_try_advisory_lock({key})", cancellation) is true)
+                {
+                    await ScalarAsync(connection, EndWhenSilent, cancellation);
+                    return new(connection, key);
+                }
+
                 await connection.DisposeAsync();
                 if (!told) logger.LogInformation("Another node schedules; this one stands by");
                 told = true;
@@ -68,6 +83,7 @@ internal sealed class SchedulerLease : IAsyncDisposable
         if (_connection.FullState != ConnectionState.Open) return;
         try
         {
+            await ScalarAsync(_connection, StayWhenSilent, CancellationToken.None);
             await ScalarAsync(_connection, $"select pg_advisory_unlock({_key})", CancellationToken.None);
         }
         catch (NpgsqlException)
@@ -100,7 +116,7 @@ internal sealed class SchedulerLease : IAsyncDisposable
 
     private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 5 };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = CheckTimeoutSeconds };
         return await command.ExecuteScalarAsync(cancellation);
     }
 }
