@@ -24,7 +24,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly Dictionary<string, string> _settings;
     private TestDatabase? _database;
     private EmbeddedPostgresServer? _server;
-    private ApiClient? _api;
+    private readonly List<ApiClient> _apis = [];
 
     private Cluster(Receiver receiver, IEnumerable<(string Key, string Value)> settings)
     {
@@ -44,7 +44,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public JobDriver Jobs { get; }
 
-    public ApiClient Api => _api ?? throw new InvalidOperationException("The host is not started.");
+    /// <summary>Of the host that was started last; those before may still be in a client's hands.</summary>
+    public ApiClient Api => _apis[^1];
 
     /// <summary>A host on a database of the run's one server.</summary>
     public static async Task<Cluster> StartAsync(PostgresFixture postgres, params (string Key, string Value)[] settings)
@@ -85,17 +86,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Returns when it serves.</summary>
     public async Task StartHostAsync()
     {
-        BeginHost();
-        await HostServesAsync();
-    }
-
-    /// <summary>Starts a host and does not wait for it.</summary>
-    public void BeginHost() => Host = HostProcess.Start(_directory, [.. _settings.Select(s => (s.Key, s.Value))]);
-
-    public async Task HostServesAsync()
-    {
-        _api?.Dispose();
-        _api = await Host.ApiAsync();
+        Host = HostProcess.Start(_directory, [.. _settings.Select(s => (s.Key, s.Value))]);
+        _apis.Add(await Host.ApiAsync());
     }
 
     /// <summary>Another host on the same database, not behind the proxy.</summary>
@@ -132,6 +124,24 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var postmaster = PostmasterFile.Read(new PostgresCluster(ServerRoot).PostmasterPath)!.ProcessId;
         (await Command.RunAsync(["kill", $"-{signal}", $"{postmaster}"], CancellationToken.None)).Succeeded.ShouldBeTrue();
+    }
+
+    /// <summary>Returns when it answers again.</summary>
+    public async Task PostgresServesAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                await CountAsync("select 1::bigint");
+                return;
+            }
+            catch (NpgsqlException)
+            {
+                await Task.Delay(LookAgainAfter, patience.Token);
+            }
+        }
     }
 
     public async Task<long> CountAsync(string sql)
@@ -203,7 +213,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _api?.Dispose();
+        foreach (var api in _apis) api.Dispose();
         Host?.Dispose();
         await Receiver.DisposeAsync();
         await Proxy.DisposeAsync();
