@@ -13,6 +13,7 @@ internal sealed record BenchCommand(
     private static readonly BenchCommand[] All =
     [
         LoadCommand.Command, BurstCommand.Command, CreateCommand.Command, HangCommand.Command, MillionCommand.Command, HistoryCommand.Command,
+        GrowCommand.Command,
     ];
 
     public static BenchCommand? Find(string name) => All.SingleOrDefault(c => c.Name == name);

@@ -24,7 +24,7 @@ internal static class HistoryCommand
         var seed = new JobSeed(postgres);
         await seed.AddAsync(jobs, "http://127.0.0.1:9/never", "'0 * * * * *'::text", end.AddMinutes(-minutes), "minute");
         var differences = await seed.DifferencesAsync();
-        var executions = await new HistorySeed(postgres).AddAsync(minutes, end, Sample);
+        var executions = await new HistorySeed(postgres).AddAsync(options.Number("executions"), end, Sample);
         await postgres.VacuumAsync();
         var size = await postgres.CountAsync("select pg_database_size(current_database())");
         Console.WriteLine(

@@ -6,7 +6,7 @@ using Npgsql;
 namespace JobScheduler.Bench.Load;
 
 /// <summary>
-/// Ended executions of all jobs, one a minute and job up to now, oldest first as they would have come: rows of the executions' read
+/// Ended executions, one a minute and job up to now, oldest first as they would have come: rows of the executions' read
 /// model, each hundredth failed and with an alert. Their log is not written, save that of a few, to be fetched.
 /// </summary>
 internal sealed class HistorySeed(BenchPostgres postgres)
@@ -16,10 +16,10 @@ internal sealed class HistorySeed(BenchPostgres postgres)
     /// <summary>Rows that one statement inserts, about.</summary>
     private const int Chunk = 1_000_000;
 
-    /// <param name="minutes">Executions of each job.</param>
+    /// <param name="executions">In all, about: spread over all jobs, or over as many jobs, when there are more of them.</param>
     /// <param name="end">The whole minute of the last ones.</param>
     /// <returns>The ids of some of the last ones, whose streams are in the log.</returns>
-    public async Task<IReadOnlyList<Guid>> AddAsync(int minutes, DateTimeOffset end, int streams)
+    public async Task<IReadOnlyList<Guid>> AddAsync(int executions, DateTimeOffset end, int streams)
     {
         await using var connection = await postgres.DataSource.OpenConnectionAsync();
         // The later bytes of an execution's id, as ExecutionId makes them.
@@ -29,10 +29,12 @@ internal sealed class HistorySeed(BenchPostgres postgres)
             create temp table seeded_jobs as
             select row_number() over (order by id) as n, id, name, definition -> 'target' ->> 'api' as api,
                    set_byte(set_byte(hash, 0, get_byte(hash, 0) & 15 | 128), 2, get_byte(hash, 2) & 63 | 128) as suffix
-            from (select id, name, definition, substring(sha256(uuid_send(id)) from 1 for 10) as hash from {Schema}.jobs) j
-            """);
+            from (select id, name, definition, substring(sha256(uuid_send(id)) from 1 for 10) as hash from {Schema}.jobs order by id limit $1) j
+            """,
+            executions);
         await ExecuteAsync(connection, "analyze seeded_jobs");
-        var jobs = await postgres.CountAsync($"select count(*) from {Schema}.jobs");
+        var jobs = Math.Min(executions, await postgres.CountAsync($"select count(*) from {Schema}.jobs"));
+        var minutes = (int)(executions / jobs);
         var step = (int)Math.Max(1, Chunk / Math.Max(1, jobs));
         for (var first = 1; first <= minutes; first += step)
         {

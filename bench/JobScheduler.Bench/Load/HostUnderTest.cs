@@ -50,6 +50,13 @@ internal sealed class HostUnderTest : IDisposable
         response.EnsureSuccessStatusCode();
     }
 
+    public Task DeleteJobsAsync(IReadOnlyCollection<Guid> ids) =>
+        Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (id, token) =>
+        {
+            using var response = await Http.DeleteAsync($"/jobs/{id}", token);
+            response.EnsureSuccessStatusCode();
+        });
+
     public async Task PauseAsync(Guid id)
     {
         using var response = await Http.PostAsync($"/jobs/{id}/pause", null);

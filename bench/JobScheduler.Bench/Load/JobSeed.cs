@@ -77,6 +77,16 @@ internal sealed class JobSeed(BenchPostgres postgres)
         return reader.GetFieldValue<Guid[]>(0);
     }
 
+    /// <summary>
+    /// Jobs due once a day, none within an hour of <paramref name="createdAt"/>: from an hour after it to an hour before it are 79,200 seconds of
+    /// the day, drawn by the job's number.
+    /// </summary>
+    public Task AddDailyAsync(int count, string api, DateTimeOffset createdAt)
+    {
+        var second = $"(({(int)createdAt.TimeOfDay.TotalSeconds} + 3600 + (hashint8(n)::bigint & 2147483647) % 79200) % 86400)";
+        return AddAsync(count, api, $"format('%s %s %s * * *', {second} % 60, {second} / 60 % 60, {second} / 3600)", createdAt, "daily");
+    }
+
     /// <summary>As a scheduler leaves it that has followed the log to its end.</summary>
     public async Task SaveCheckpointAsync()
     {

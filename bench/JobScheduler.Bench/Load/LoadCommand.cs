@@ -8,7 +8,7 @@ internal static class LoadCommand
 {
     public static readonly BenchCommand Command = new(
         "load",
-        "jobs due every second; lateness and cost an execution, beside Quartz.NET with --peer quartz-ram,quartz-postgres",
+        "jobs due every second; lateness and cost an execution, beside Quartz.NET, or the bare sockets, with --peer quartz-ram,quartz-postgres,sockets",
         new Dictionary<string, string> { ["jobs"] = "1,200,1000", ["seconds"] = "20", ["warmup"] = "12", ["rounds"] = "1", ["peer"] = "" },
         RunAsync);
 

@@ -12,10 +12,11 @@ internal sealed class LoadScenario(BenchReceiver receiver, int jobs, int seconds
     private static readonly TimeSpan BeforeBurst = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(4);
 
-    /// <param name="scheduler"><see cref="Ours"/>, <c>quartz-ram</c> or <c>quartz-postgres</c>.</param>
+    /// <param name="scheduler"><see cref="Ours"/>, <c>quartz-ram</c>, <c>quartz-postgres</c> or <c>sockets</c>.</param>
     public Task<LoadResult> RunAsync(string scheduler) => scheduler switch
     {
         Ours => RunOursAsync(),
+        SocketsProcess.Name => RunSocketsAsync(),
         "quartz-ram" => RunQuartzAsync(scheduler, null),
         "quartz-postgres" => RunQuartzOnPostgresAsync(scheduler),
         _ => throw new ArgumentException($"There is no scheduler '{scheduler}'."),
@@ -26,7 +27,17 @@ internal sealed class LoadScenario(BenchReceiver receiver, int jobs, int seconds
         await using var postgres = await BenchPostgres.StartAsync();
         using var host = await HostUnderTest.StartAsync(postgres);
         await host.CreateJobsAsync(jobs, new { schedule = "* * * * * *", api = receiver.Hit });
-        return await MeasureAsync(Ours, host.Process, postgres, async (from, to) => await postgres.CompletedAsync(from, to));
+        return await MeasureAsync(host, postgres);
+    }
+
+    /// <summary>Ours, with the jobs running already; other jobs that are not due meanwhile may be there.</summary>
+    public Task<LoadResult> MeasureAsync(HostUnderTest host, BenchPostgres postgres) =>
+        MeasureAsync(Ours, host.Process, postgres, async (from, to) => await postgres.CompletedAsync(from, to));
+
+    private async Task<LoadResult> RunSocketsAsync()
+    {
+        using var sockets = await ChildProcess.StartAsync(ChildProcess.Bench, [SocketsProcess.Name, receiver.Url, $"{jobs}"], SocketsProcess.Ready);
+        return await MeasureAsync(SocketsProcess.Name, sockets, null, (_, _) => Task.FromResult<int?>(null));
     }
 
     private async Task<LoadResult> RunQuartzOnPostgresAsync(string scheduler)

@@ -50,11 +50,8 @@ internal static class MillionCommand
         var seeding = Stopwatch.StartNew();
         var seed = new JobSeed(postgres);
         var now = DateTimeOffset.UtcNow;
-        // From an hour after now to an hour before: 79,200 seconds of the day, drawn by the job's number.
-        var second = $"(({(int)now.TimeOfDay.TotalSeconds} + 3600 + (hashint8(n)::bigint & 2147483647) % 79200) % 86400)";
-        var daily = $"format('%s %s %s * * *', {second} % 60, {second} / 60 % 60, {second} / 3600)";
-        await seed.AddAsync(count, receiver.Hit, daily, now.AddMinutes(-2), "daily");
-        await new HistorySeed(postgres).AddAsync(minutes: 1, Clock.MinuteAfter(TimeSpan.FromDays(-1)), streams: 0);
+        await seed.AddDailyAsync(count, receiver.Hit, now.AddMinutes(-2));
+        await new HistorySeed(postgres).AddAsync(executions: count, Clock.MinuteAfter(TimeSpan.FromDays(-1)), streams: 0);
         await postgres.VacuumAsync();
         // Last: an occurrence that passes before the host starts is a late one.
         var ids = await seed.AddAsync(often, receiver.Hit, "'* * * * * *'::text", DateTimeOffset.UtcNow, "second");

@@ -15,6 +15,26 @@ internal sealed partial class ReadEndpoints(HostUnderTest host, IReadOnlyList<Gu
     {
         var fine = true;
         var table = new Table(52, $"call (goal: {GoalMs:0} ms)", "p50 ms", "p90 ms", "p99 ms", "max ms", "bytes");
+        await foreach (var (call, times, bytes, refused) in EachAsync(calls))
+        {
+            fine &= refused == 0;
+            var verdict = refused > 0 ? $"{refused} REFUSED" : times.P50 > GoalMs ? "OVER" : times.P99 > GoalMs ? "p99 over" : "";
+            table.Add([call, .. times.Cells, $"{bytes}", verdict]);
+        }
+
+        return fine;
+    }
+
+    /// <summary>The slowest calls by their medians, slowest first, on one line.</summary>
+    public async Task<string> SlowestAsync(int calls, int count)
+    {
+        var all = await EachAsync(calls).ToListAsync();
+        return string.Join(", ", all.OrderByDescending(c => c.Times.P50).Take(count).Select(c => $"{c.Call} {c.Times.P50:0.0} / {c.Times.P99:0.0}"))
+            + $"; median of the {all.Count} calls {Distribution.Of(all.Select(c => c.Times.P50)).P50:0.0}";
+    }
+
+    private async IAsyncEnumerable<(string Call, Distribution Times, int Bytes, int Refused)> EachAsync(int calls)
+    {
         foreach (var path in await PathsAsync())
         {
             var times = new List<double>();
@@ -28,13 +48,8 @@ internal sealed partial class ReadEndpoints(HostUnderTest host, IReadOnlyList<Gu
                 if (!response.IsSuccessStatusCode) refused++;
             }
 
-            var distribution = Distribution.Of(times);
-            fine &= refused == 0;
-            var verdict = refused > 0 ? $"{refused} REFUSED" : distribution.P50 > GoalMs ? "OVER" : distribution.P99 > GoalMs ? "p99 over" : "";
-            table.Add([Label(path(0)), .. distribution.Cells, $"{bytes}", verdict]);
+            yield return (Label(path(0)), Distribution.Of(times), bytes, refused);
         }
-
-        return fine;
     }
 
     private async Task<IReadOnlyList<Func<int, string>>> PathsAsync()
