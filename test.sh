@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Builds once and runs every test, from nothing; the last line is "N passed, N failed". With arguments, only the projects whose
-# name contains one of them: ./test.sh Unit
+# Builds once and runs the tests, from nothing; the last line is "N passed, N failed".
+#   ./test.sh                           every test but the long fault scenarios
+#   ./test.sh Unit EndToEnd             only the projects whose name contains one of the words
+#   ./test.sh --faults                  every fault scenario, the long ones too: some 12 minutes
+#   ./test.sh --soak MINUTES --seed N   random faults over random jobs; the seed, by default a random one, is printed and repeats them
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/prerequisites.sh
@@ -34,10 +37,12 @@ count() {
     sed -n "s/.*[ ,]$1: \([0-9][0-9]*\),.*/\1/p" <<<"$2"
 }
 
+# A project's name, and what its runner is told beside.
 run_project() {
     local name=$1 status=0 summary good=0 bad=0
+    shift
     echo "== $name"
-    dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor 2>&1 | tee "$log" || status=$?
+    dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor "$@" 2>&1 | tee "$log" || status=$?
     summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+,' "$log" | tail -n 1 || true)
     if [[ -n $summary ]]; then
         bad=$(($(count Errors "$summary") + $(count Failed "$summary")))
@@ -51,6 +56,29 @@ run_project() {
     passed=$((passed + good))
     failed=$((failed + bad))
 }
+
+# Which tests of the projects: not those that take a minute or more, unless they are asked for.
+told=(-trait- Duration=Long)
+words=()
+while (($# > 0)); do
+    case $1 in
+        --faults)
+            words+=(FaultTests)
+            told=()
+            ;;
+        --soak | --seed)
+            [[ ${2:-} =~ ^[0-9]+$ ]] || die "$1 takes a number."
+            if [[ $1 == --soak ]]; then export JOBSCHEDULER_SOAK_MINUTES=$2; else export JOBSCHEDULER_SOAK_SEED=$2; fi
+            words+=(FaultTests)
+            told=(-explicit only -class '*.SoakTests' -showLiveOutput)
+            shift
+            ;;
+        --*) die "Unknown option $1: there are --faults, --soak MINUTES and --seed N." ;;
+        *) words+=("$1") ;;
+    esac
+    shift
+done
+set -- ${words[@]+"${words[@]}"}
 
 ensure_dotnet
 ensure_postgres
@@ -69,5 +97,5 @@ else
         dotnet build "tests/$name" --configuration Release -warnaserror --nologo --verbosity quiet
     done
 fi
-for name in "${projects[@]}"; do run_project "$name"; done
+for name in "${projects[@]}"; do run_project "$name" ${told[@]+"${told[@]}"}; done
 finished=true

@@ -45,7 +45,7 @@ internal sealed class CaseFile
 
     public IEnumerable<MissedRange> MissedOf(Guid jobId) => _missedByJob[jobId];
 
-    /// <summary>The fault that was felt at some time within [from, to]; <c>null</c>: there was none.</summary>
+    /// <summary>The latest fault that was felt at some time within [from, to]; <c>null</c>: there was none.</summary>
     public Fault? FaultWithin(DateTimeOffset from, DateTimeOffset to) =>
-        Evidence.Faults.FirstOrDefault(f => f.From <= to && f.To + Bounds.Recovery >= from);
+        Evidence.Faults.LastOrDefault(f => f.From <= to && f.To + Bounds.Recovery >= from);
 }

@@ -36,7 +36,7 @@ public sealed class ProcessFaultTests(PostgresFixture postgres)
 
     [Theory]
     [InlineData(4)]
-    [InlineData(20)]
+    [InlineData(20, Traits = ["Duration", "Long"])]
     public async Task Everything_due_is_accounted_for_when_the_host_is_frozen_and_thawed(int seconds)
     {
         await using var cluster = await Cluster.StartAsync(postgres, ("Scheduler__MisfireGrace", "00:00:02"));

@@ -1,7 +1,8 @@
 namespace JobScheduler.FaultTests;
 
 /// <summary>Something that is done to a cluster for a while, and ends with its cause being gone.</summary>
-internal sealed record SoakFault(string Name, Func<Cluster, TimeSpan, Task> RunAsync)
+/// <param name="Excuses">Whether calls may be late or repeated for it.</param>
+internal sealed record SoakFault(string Name, Func<Cluster, TimeSpan, Task> RunAsync, bool Excuses = true)
 {
     public static readonly IReadOnlyList<SoakFault> All =
     [
@@ -59,13 +60,13 @@ internal sealed record SoakFault(string Name, Func<Cluster, TimeSpan, Task> RunA
             await Task.Delay(length);
             cluster.Receiver.Answer("/quick", 200);
             await held.CancelAsync();
-        }),
+        }, Excuses: false),
         new("alert sinks are down", async (cluster, length) =>
         {
             cluster.Receiver.Answer("/hook", 503);
             await Task.Delay(length);
             cluster.Receiver.Answer("/hook", 200);
-        }),
+        }, Excuses: false),
         new("a transaction is held open", async (cluster, length) =>
         {
             await using var connection = await cluster.Postgres.OpenConnectionAsync();
@@ -73,7 +74,7 @@ internal sealed record SoakFault(string Name, Func<Cluster, TimeSpan, Task> RunA
             await using var look = new Npgsql.NpgsqlCommand("select count(*) from jobscheduler.executions", connection, transaction);
             await look.ExecuteScalarAsync();
             await Task.Delay(length);
-        }),
+        }, Excuses: false),
         new("the host is killed in a rebuild", async (cluster, length) =>
         {
             var rebuilding = JobDriver.TryAsync(() => cluster.Api.SendAsync(HttpMethod.Post, "/read-models/executions/rebuild"));
