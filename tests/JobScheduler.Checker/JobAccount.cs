@@ -105,7 +105,8 @@ internal sealed class JobAccount(CaseFile file, Tally tally, Guid jobId, JobTime
         var due = expected.GetViewBetween(from, to).Count;
         if (due != count || !expected.Contains(from) || !expected.Contains(to))
             tally.Object(Broken.Unexpected, jobId, from, $"{count} occurrences up to {to:O} are recorded as missed; {due} were due");
-        if (file.FaultWithin(from, range.RecordedAt) is null)
+        // A backlog is the receiver's doing, and no fault.
+        if (range.Event.Reason != MissedReason.Backlog && file.FaultWithin(from, range.RecordedAt) is null)
             tally.Object(Broken.WrongReason, jobId, from, $"recorded as missed ({WireName.Of(range.Event.Reason)}) while nothing was the matter");
     }
 
