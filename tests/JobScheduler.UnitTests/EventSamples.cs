@@ -23,6 +23,13 @@ internal static class EventSamples
     private static readonly ExecutionPolicy Policy = new(
         DeliveryType.AtLeastOnce, MisfirePolicy.FireAll, OverlapPolicy.Queue, new(3, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), 1.5, Jitter: true));
 
+    private static readonly ExecutionPolicy LaterPolicy = Policy with
+    {
+        Retry = Policy.Retry with { On = [new(FailureKind.Timeout), new(StatusCodes: new(500, 599))] },
+        MisfireLimit = 7,
+        MisfireGrace = TimeSpan.FromMinutes(5),
+    };
+
     private static readonly Alerting Alerting = new("https://example.com/alerts", 3, TimeSpan.FromHours(1), NotifyRecovery: true);
 
     private static readonly AttemptResult Failed =
@@ -59,6 +66,9 @@ internal static class EventSamples
         new AlertResolved(JobId, ExecutionId, "hourly", "https://example.com/hook", Noon, 200, "https://example.com/alerts"),
         new AlertDelivered(AlertMessage.JobFailed, 2, 204),
         new AlertDeliveryFailed(AlertMessage.JobRecovered, 9, "Connection refused."),
+        new JobPolicyChanged(LaterPolicy),
+        new JobRetargeted(Target with { ConnectTimeout = TimeSpan.FromSeconds(1.5) }),
+        new JobOccurrencesMissed(JobId, Noon, Noon.AddHours(2), 3, MissedReason.ClockJumped),
     ];
 
     private static IEnumerable<string[]> Lines()

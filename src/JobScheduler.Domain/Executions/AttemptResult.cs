@@ -31,7 +31,7 @@ public enum FailureKind
     [JsonStringEnumMemberName("STATUS_CODE")]
     StatusCode,
 
-    /// <summary>The job's timeout passed.</summary>
+    /// <summary>The job's timeout passed, that of the call or that of its connecting; the error says which.</summary>
     [JsonStringEnumMemberName("TIMEOUT")]
     Timeout,
 
@@ -46,15 +46,4 @@ public enum FailureKind
     /// <summary>The host ended after the claim, and the job must not be sent twice.</summary>
     [JsonStringEnumMemberName("OUTCOME_UNKNOWN")]
     OutcomeUnknown,
-}
-
-public static class Failures
-{
-    /// <summary>Whether another attempt may fare better: timeouts, connection errors, and the answers 408, 425, 429 and 5xx.</summary>
-    public static bool IsTransient(this AttemptResult result) => result.Failure switch
-    {
-        FailureKind.Timeout or FailureKind.Connection => true,
-        FailureKind.StatusCode => result.StatusCode is 408 or 425 or 429 or >= 500,
-        _ => false,
-    };
 }

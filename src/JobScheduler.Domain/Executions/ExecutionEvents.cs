@@ -92,4 +92,8 @@ public enum MissedReason
     /// <summary>The schedule was changed before the scheduler, which was down, could run them.</summary>
     [JsonStringEnumMemberName("SCHEDULE_SUPERSEDED")]
     ScheduleSuperseded,
+
+    /// <summary>The clock was set forward past them, or the machine slept.</summary>
+    [JsonStringEnumMemberName("CLOCK_JUMPED")]
+    ClockJumped,
 }

@@ -8,16 +8,23 @@ namespace JobScheduler.Domain.Executions;
 /// <param name="Due">To be run now, late, earliest first.</param>
 public sealed record MisfireDecision(JobOccurrencesMissed? Missed, IReadOnlyList<DateTimeOffset> Due);
 
-/// <summary>Applies a job's misfire policy. Costs memory for at most <see cref="FireAllLimit"/> instants, however long the outage.</summary>
+/// <summary>Applies a job's misfire policy. Costs memory for as many instants as are run late, however long the outage.</summary>
 public static class Misfire
 {
-    /// <summary>The most that <see cref="MisfirePolicy.FireAll"/> runs of one outage.</summary>
-    public const int FireAllLimit = 100;
+    /// <summary>The most that <see cref="MisfirePolicy.FireAll"/> runs of one outage, unless the job says otherwise.</summary>
+    public const int DefaultLimit = 100;
 
     /// <param name="after">The last instant that is settled; occurrences later than it are not.</param>
     /// <param name="graceEnd">Occurrences up to this instant are later than the misfire grace; those after it simply run.</param>
+    /// <param name="limit">The most that <see cref="MisfirePolicy.FireAll"/> runs.</param>
     public static MisfireDecision Decide(
-        Guid jobId, Timetable timetable, MisfirePolicy policy, DateTimeOffset after, DateTimeOffset graceEnd, MissedReason reason)
+        Guid jobId,
+        Timetable timetable,
+        MisfirePolicy policy,
+        DateTimeOffset after,
+        DateTimeOffset graceEnd,
+        MissedReason reason,
+        int limit = DefaultLimit)
     {
         if (timetable.NextAfter(after) is not { } first || first > graceEnd) return new(null, []);
         var last = timetable.LatestBetween(after, graceEnd)!.Value;
@@ -25,17 +32,17 @@ public static class Misfire
         {
             MisfirePolicy.Skip => new(MissedUpTo(last), []),
             MisfirePolicy.FireOnce => FireLatest(1),
-            MisfirePolicy.FireAll => FireLatest(FireAllLimit),
+            MisfirePolicy.FireAll => FireLatest(limit),
             _ => throw new InvalidOperationException($"Unknown misfire policy {policy}."),
         };
 
         JobOccurrencesMissed MissedUpTo(DateTimeOffset to) =>
             new(jobId, first, to, timetable.CountBetween(first.AddTicks(-1), to), reason);
 
-        MisfireDecision FireLatest(int limit)
+        MisfireDecision FireLatest(int most)
         {
             var due = new List<DateTimeOffset> { last };
-            while (due.Count < limit && timetable.LatestBetween(first.AddTicks(-1), due[^1].AddTicks(-1)) is { } earlier) due.Add(earlier);
+            while (due.Count < most && timetable.LatestBetween(first.AddTicks(-1), due[^1].AddTicks(-1)) is { } earlier) due.Add(earlier);
             due.Reverse();
             return timetable.LatestBetween(first.AddTicks(-1), due[0].AddTicks(-1)) is { } lastMissed
                 ? new(MissedUpTo(lastMissed), due)

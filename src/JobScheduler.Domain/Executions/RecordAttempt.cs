@@ -15,7 +15,7 @@ public static class RecordAttempt
         Claim claim, AttemptResult result, ExecutionPolicy policy, TimeSpan? retryAfter, DateTimeOffset now, double random)
     {
         if (result.Success) return new ExecutionCompleted(claim.JobId, claim.ScheduledFor, claim.Trigger, result);
-        var again = policy.Type == DeliveryType.AtLeastOnce && result.Attempt < policy.Retry.MaxAttempts && result.IsTransient();
+        var again = policy.Type == DeliveryType.AtLeastOnce && result.Attempt < policy.Retry.MaxAttempts && policy.Retry.Covers(result);
         return again
             ? new ExecutionAttemptFailed(
                 claim.JobId, claim.ScheduledFor, result, now + policy.Retry.DelayAfter(result.Attempt, retryAfter, random))

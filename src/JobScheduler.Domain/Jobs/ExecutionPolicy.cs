@@ -3,7 +3,19 @@ using System.Text.Json.Serialization;
 namespace JobScheduler.Domain.Jobs;
 
 /// <summary>How the occurrences of a job are run.</summary>
-public sealed record ExecutionPolicy(DeliveryType Type, MisfirePolicy Misfire, OverlapPolicy Overlap, RetryPolicy Retry)
+/// <param name="MisfireLimit">
+/// The most that <see cref="MisfirePolicy.FireAll"/> runs of one outage; 1 to 1,000; <c>null</c>: <see cref="Executions.Misfire.DefaultLimit"/>.
+/// </param>
+/// <param name="MisfireGrace">
+/// Occurrences later than this follow the misfire policy, those within it simply run late; 1 s to 1 day; <c>null</c>: the installation's.
+/// </param>
+public sealed record ExecutionPolicy(
+    DeliveryType Type,
+    MisfirePolicy Misfire,
+    OverlapPolicy Overlap,
+    RetryPolicy Retry,
+    int? MisfireLimit = null,
+    TimeSpan? MisfireGrace = null)
 {
     public static readonly ExecutionPolicy Default =
         new(DeliveryType.AtLeastOnce, MisfirePolicy.FireOnce, OverlapPolicy.Allow, RetryPolicy.None);
@@ -28,7 +40,7 @@ public enum MisfirePolicy
     [JsonStringEnumMemberName("FIRE_ONCE")]
     FireOnce,
 
-    /// <summary>The latest <see cref="Executions.Misfire.FireAllLimit"/> are run, those before are recorded as missed.</summary>
+    /// <summary>The latest are run, up to <see cref="ExecutionPolicy.MisfireLimit"/>; those before are recorded as missed.</summary>
     [JsonStringEnumMemberName("FIRE_ALL")]
     FireAll,
 

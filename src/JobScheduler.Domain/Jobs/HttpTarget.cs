@@ -9,6 +9,9 @@ namespace JobScheduler.Domain.Jobs;
 /// <param name="Timeout">For the whole call, from connecting to the last byte read.</param>
 /// <param name="SuccessCodes">Status codes that count as success.</param>
 /// <param name="FollowRedirects">Follow up to ten redirects instead of taking the 3xx as the answer.</param>
+/// <param name="ConnectTimeout">
+/// For getting a connection: the name, TCP and TLS; within <paramref name="Timeout"/>. <c>null</c>: <see cref="DefaultConnectTimeout"/>.
+/// </param>
 public sealed record HttpTarget(
     string Api,
     string Method,
@@ -17,11 +20,14 @@ public sealed record HttpTarget(
     string? ContentType,
     TimeSpan Timeout,
     IReadOnlyList<StatusCodeRange> SuccessCodes,
-    bool FollowRedirects)
+    bool FollowRedirects,
+    TimeSpan? ConnectTimeout = null)
 {
     public static readonly IReadOnlyList<string> Methods = ["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
+    public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(10);
 
     public static readonly IReadOnlyList<StatusCodeRange> DefaultSuccessCodes = [StatusCodeRange.Success];
 
@@ -32,8 +38,8 @@ public sealed record HttpTarget(
 
     public bool Equals(HttpTarget? other) =>
         other is not null
-        && (Api, Method, Body, ContentType, Timeout, FollowRedirects)
-            == (other.Api, other.Method, other.Body, other.ContentType, other.Timeout, other.FollowRedirects)
+        && (Api, Method, Body, ContentType, Timeout, FollowRedirects, ConnectTimeout)
+            == (other.Api, other.Method, other.Body, other.ContentType, other.Timeout, other.FollowRedirects, other.ConnectTimeout)
         && Headers.SequenceEqual(other.Headers)
         && SuccessCodes.SequenceEqual(other.SuccessCodes);
 

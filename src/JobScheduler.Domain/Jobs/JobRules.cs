@@ -16,10 +16,12 @@ public static class JobRules
     public const int MaxUrlLength = 2_048;
     public const int MaxBodyLength = 256 * 1024;
     public const int MaxHeaders = 64;
+    public const int MaxMisfireLimit = 1_000;
     public static readonly TimeSpan MinTimeout = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan MaxTimeout = TimeSpan.FromHours(1);
     public static readonly TimeSpan MinRetryDelay = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+    public static readonly TimeSpan MinMisfireGrace = TimeSpan.FromSeconds(1);
 
     private static readonly string[] OwnHeaders =
     [
@@ -33,6 +35,7 @@ public static class JobRules
         .. CheckSchedule(job.Schedule),
         .. CheckUrl("api", job.Target.Api),
         .. CheckTarget(job.Target),
+        .. CheckMisfire(job.Policy),
         .. CheckRetry(job.Policy),
         .. CheckAlerting(job.Alerting),
         .. CheckNameAndTags(job),
@@ -106,9 +109,27 @@ public static class JobRules
             yield return new("timeout", target.Timeout, "Give a duration from 100 ms to 1 hour, such as '30s'.");
         }
 
-        if (target.SuccessCodes.Count == 0 || target.SuccessCodes.Any(r => r.From < 100 || r.To > 599 || r.From > r.To))
+        if (target.ConnectTimeout < MinTimeout || target.ConnectTimeout > MaxTimeout)
+        {
+            yield return new("connectTimeout", target.ConnectTimeout, "Give a duration from 100 ms to 1 hour, such as '10s'.");
+        }
+
+        if (target.SuccessCodes.Count == 0 || !target.SuccessCodes.All(IsStatusCodes))
         {
             yield return new("successCodes", string.Join(",", target.SuccessCodes), "Give status codes or ranges from 100 to 599, such as [\"200-299\", 404].");
+        }
+    }
+
+    private static IEnumerable<FieldError> CheckMisfire(ExecutionPolicy policy)
+    {
+        if (policy.MisfireLimit is < 1 or > MaxMisfireLimit)
+        {
+            yield return new("misfireLimit", policy.MisfireLimit, $"Give 1 to {MaxMisfireLimit} occurrences.");
+        }
+
+        if (policy.MisfireGrace < MinMisfireGrace || policy.MisfireGrace > OneDay)
+        {
+            yield return new("misfireGrace", policy.MisfireGrace, "Give a duration from 1 second to 1 day, or null for the installation's.");
         }
     }
 
@@ -132,7 +153,20 @@ public static class JobRules
         }
 
         if (retry.Multiplier is not (>= 1 and <= 10)) yield return new("retry.multiplier", retry.Multiplier, "Give a number from 1 to 10.");
+        if (retry.On is [] || retry.Conditions.Any(c => !IsRetryCondition(c)))
+        {
+            yield return new("retry.on", string.Join(", ", retry.On!), "Give one or more of TIMEOUT, CONNECTION and status codes from 100 to 599, such as [\"TIMEOUT\", 429, \"5xx\"].");
+        }
     }
+
+    private static bool IsRetryCondition(RetryCondition condition) => condition switch
+    {
+        { Failure: { } failure, StatusCodes: null } => RetryCondition.Kinds.Contains(failure),
+        { Failure: null, StatusCodes: { } codes } => IsStatusCodes(codes),
+        _ => false,
+    };
+
+    private static bool IsStatusCodes(StatusCodeRange codes) => codes.From >= 100 && codes.To <= 599 && codes.From <= codes.To;
 
     private static IEnumerable<FieldError> CheckAlerting(Alerting alerting)
     {

@@ -17,6 +17,8 @@ internal readonly record struct ClearHeader(string Name, string Value);
 /// <param name="Headers">The job's own, in clear.</param>
 internal sealed record PreparedCall(HttpTarget Target, int Attempt, ClearHeader[] Headers, HttpRequestMessage Request) : IDisposable
 {
+    public CallContent Content => (CallContent)Request.Content!;
+
     public void Dispose() => Request.Dispose();
 }
 
@@ -88,7 +90,7 @@ internal sealed class CallRequests(SecretStore secrets, DispatchOptions options,
         {
             // Also when it is empty: a request without content is sent again by the handler itself, up to three times, when the
             // connection ends before an answer, and attempts are ours to count.
-            Content = new ByteArrayContent(target.Body is null ? [] : Encoding.UTF8.GetBytes(target.Body)),
+            Content = new CallContent(target.Body is null ? [] : Encoding.UTF8.GetBytes(target.Body)),
         };
         if (target is { Body: not null, ContentType: not null }) request.Content.Headers.TryAddWithoutValidation("Content-Type", target.ContentType);
         foreach (var (name, value) in headers)

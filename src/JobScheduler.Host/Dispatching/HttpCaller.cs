@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
@@ -43,23 +42,22 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
     private async Task<CallAnswer> SendAsync(Run run, PreparedCall call, CancellationToken breakOff)
     {
         var target = call.Target;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(breakOff);
-        timeout.CancelAfter(target.Timeout);
+        using var deadline = new CallDeadline(target, time, breakOff);
+        call.Content.Connected = deadline.Connected;
         HttpResponseMessage? response = null;
         var watch = new AttemptClock(run, time);
         try
         {
-            response = await (target.FollowRedirects ? _following : _direct).SendAsync(call.Request, timeout.Token);
-            var text = await answers.ReadAsync(response, timeout.Token);
+            response = await (target.FollowRedirects ? _following : _direct).SendAsync(call.Request, deadline.Token);
+            var text = await answers.ReadAsync(response, deadline.Token);
             var status = (int)response.StatusCode;
             return target.IsSuccess(status)
                 ? new(Result(status, null, null, text), null)
                 : new(Result(status, FailureKind.StatusCode, ErrorOf(response), text), RetryAfter(response));
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !breakOff.IsCancellationRequested)
+        catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested && !breakOff.IsCancellationRequested)
         {
-            var seconds = target.Timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
-            return new(Result(StatusOf(response), FailureKind.Timeout, $"No complete answer within {seconds} s."), null);
+            return new(Result(StatusOf(response), FailureKind.Timeout, deadline.Error), null);
         }
         catch (HttpRequestException e)
         {

@@ -46,7 +46,7 @@ internal sealed class OccurrenceClaims(
     /// <param name="atMost">About so many runs; the rest stays due.</param>
     public void ClaimUpTo(ScheduledJob job, DateTimeOffset now, DateTimeOffset upTo, int atMost = int.MaxValue)
     {
-        var graceEnd = now - options.MisfireGrace;
+        var graceEnd = now - (job.Work.Policy.MisfireGrace ?? options.MisfireGrace);
         if (job.Timetable.NextAfter(job.ClaimedThrough) is { } first && first <= graceEnd)
         {
             SettleMisfires(job, graceEnd < upTo ? graceEnd : upTo, ReasonOf(first, job));
@@ -81,7 +81,9 @@ internal sealed class OccurrenceClaims(
             job.ClaimedThrough = instant;
         }
 
-        var (missed, due) = Misfire.Decide(job.Id, job.Timetable, job.Work.Policy.Misfire, job.ClaimedThrough, end, reason);
+        var policy = job.Work.Policy;
+        var (missed, due) = Misfire.Decide(
+            job.Id, job.Timetable, policy.Misfire, job.ClaimedThrough, end, reason, policy.MisfireLimit ?? Misfire.DefaultLimit);
         RecordMissed(missed, job);
         foreach (var instant in due) AddClaim(job, instant);
         job.ClaimedThrough = end;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Host.Secrets;
@@ -68,8 +70,64 @@ public sealed class CallPolicyTests(PostgresFixture postgres)
 
         execution.Status.ShouldBe(ExecutionStatus.Failed);
         execution.Failure.ShouldBe(FailureKind.Timeout);
+        execution.Error.ShouldBe("No complete answer within 3 s.");
         execution.StatusCode.ShouldBeNull();
         execution.DurationMs!.Value.ShouldBeGreaterThanOrEqualTo(2900);
+    }
+
+    /// <summary>TCP connects, since the system accepts for a listener; nobody ever answers TLS' first message.</summary>
+    [Fact]
+    public async Task Connection_that_is_not_there_in_time_is_a_timeout_that_says_so()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var target = HttpTarget.To($"https://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/") with { ConnectTimeout = TimeSpan.FromMilliseconds(250) };
+        var job = await host.CreateAsync(Once(host, "/") with { Target = target });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        execution.Failure.ShouldBe(FailureKind.Timeout);
+        execution.Error.ShouldBe("No connection within 0.25 s.");
+        execution.DurationMs!.Value.ShouldBeGreaterThanOrEqualTo(240);
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("GET")]
+    public async Task Timeout_of_connecting_does_not_bound_the_answer_on_a_new_connection_or_a_kept_one(string method)
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var release = new TaskCompletionSource();
+        host.Receiver.Answer("/hangs", _ => release.Task);
+        var target = HttpTarget.To(host.Receiver.Url + "/hangs") with
+        {
+            Method = method, Timeout = TimeSpan.FromSeconds(1), ConnectTimeout = TimeSpan.FromMilliseconds(100),
+        };
+        var onNew = await host.CreateAsync(Once(host, "/hangs") with { Target = target });
+        var first = (await host.EndedAsync(onNew, 1)).Single();
+        await host.EndedAsync(await host.CreateAsync(Once(host, "/quick")), 1);
+        var onKept = await host.CreateAsync(Once(host, "/hangs") with { Target = target });
+        var second = (await host.EndedAsync(onKept, 1)).Single();
+        release.SetResult();
+
+        new[] { first, second }.ShouldAllBe(e => e.Failure == FailureKind.Timeout && e.Error == "No complete answer within 1 s.");
+    }
+
+    [Fact]
+    public async Task Only_failures_that_the_job_lists_are_tried_again()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/conflict", 409);
+        host.Receiver.Answer("/busy", 503);
+        var retry = new RetryPolicy(
+            2, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), 1, Jitter: false, [new RetryCondition(StatusCodes: new(409, 409))]);
+        var policy = ExecutionPolicy.Default with { Retry = retry };
+        var listed = await host.CreateAsync(Once(host, "/conflict") with { Policy = policy });
+        var unlisted = await host.CreateAsync(Once(host, "/busy") with { Policy = policy });
+
+        (await host.EndedAsync(listed, 1)).Single().Attempts.ShouldBe(2);
+        (await host.EndedAsync(unlisted, 1)).Single().Attempts.ShouldBe(1);
     }
 
     [Fact]

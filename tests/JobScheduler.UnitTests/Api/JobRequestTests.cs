@@ -19,8 +19,8 @@ public sealed class JobRequestTests
             """
             {
               "schedule": "* * * * *", "api": "https://example.com", "timeZone": "Europe/Berlin", "startAt": "2026-01-01T00:00:00Z", "endAt": "2027-01-01T00:00:00Z",
-              "method": "PUT", "headers": { "X": "1" }, "body": "b", "contentType": "text/css", "timeout": "5s", "successCodes": [201], "followRedirects": true,
-              "type": "ATMOST_ONCE", "misfire": "SKIP", "overlap": "SKIP", "retry": { "multiplier": 3 }, "alertWebhook": "https://example.com/w",
+              "method": "PUT", "headers": { "X": "1" }, "body": "b", "contentType": "text/css", "timeout": "5s", "connectTimeout": "1s", "successCodes": [201], "followRedirects": true,
+              "type": "ATMOST_ONCE", "misfire": "SKIP", "misfireLimit": 5, "misfireGrace": "5m", "overlap": "SKIP", "retry": { "multiplier": 3, "on": ["5xx"] }, "alertWebhook": "https://example.com/w",
               "alerts": { "after": 2 }, "name": "n", "tags": ["t"]
             }
             """, null);
@@ -42,6 +42,31 @@ public sealed class JobRequestTests
 
         again.Errors.ShouldBeEmpty();
         EventsBetween(job, again.Draft.Definition).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Defaults_that_are_given_change_nothing()
+    {
+        var job = Read("""{"schedule":"* * * * *","api":"https://example.com"}""", null).Draft.Definition;
+
+        var same = Read("""{"connectTimeout":"10s","misfireLimit":100,"misfireGrace":null,"retry":{"on":["TIMEOUT","CONNECTION","408",425,429,"5xx"]}}""", job);
+
+        same.Errors.ShouldBeEmpty();
+        EventsBetween(job, same.Draft.Definition).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Retry_conditions_are_kinds_of_failure_and_status_codes_in_any_form()
+    {
+        var job = Read("""{"schedule":"* * * * *","api":"https://example.com","retry":{"on":["CONNECTION",409,"429","500-503","4XX",409]}}""", null);
+
+        job.Errors.ShouldBeEmpty();
+        job.Draft.Definition.Policy.Retry.On.ShouldBe(
+        [
+            new(Domain.Executions.FailureKind.Connection), Codes(409, 409), Codes(429, 429), Codes(500, 503), Codes(400, 499),
+        ]);
+
+        static RetryCondition Codes(int from, int to) => new(StatusCodes: new(from, to));
     }
 
     [Fact]

@@ -37,6 +37,16 @@ public sealed class MisfireTests
     public void First_is_missed_when_the_policy_is_fire_all_and_they_are_one_more_than_its_bound() =>
         Shows(Decide(MisfirePolicy.FireAll, hours: 101), Missed(1, 1, 1), [.. Enumerable.Range(2, 100)]);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    public void As_many_run_as_the_job_allows_when_the_policy_is_fire_all(int limit) =>
+        Shows(
+            Misfire.Decide(JobId, Hourly, MisfirePolicy.FireAll, Noon, Noon.AddHours(2000), MissedReason.SchedulerDown, limit),
+            Missed(1, 2000 - limit, 2000 - limit),
+            [.. Enumerable.Range(2001 - limit, limit)]);
+
     [Fact]
     public void All_are_missed_when_the_policy_is_skip() => Shows(Decide(MisfirePolicy.Skip, hours: 3), Missed(1, 3, 3));
 
@@ -56,9 +66,11 @@ public sealed class MisfireTests
         const long Seconds = 3650L * 86_400;
         var everySecond = new Timetable(new Schedule("* * * * * *"));
 
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var (missed, due) = Misfire.Decide(JobId, everySecond, policy, Noon, Noon.AddSeconds(Seconds), MissedReason.SchedulerDown);
 
-        due.Count.ShouldBeLessThanOrEqualTo(Misfire.FireAllLimit);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(64 * 1024);
+        due.Count.ShouldBeLessThanOrEqualTo(Misfire.DefaultLimit);
         (missed!.Count + due.Count).ShouldBe(Seconds);
     }
 

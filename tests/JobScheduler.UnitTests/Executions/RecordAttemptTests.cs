@@ -53,6 +53,23 @@ public sealed class RecordAttemptTests
         Decide(result).ShouldBe(new ExecutionFailed(Claim.JobId, Noon, ExecutionTrigger.Manual, result));
     }
 
+    [Theory]
+    [InlineData(FailureKind.Timeout, null, false)]
+    [InlineData(FailureKind.Connection, null, true)]
+    [InlineData(FailureKind.StatusCode, 409, true)]
+    [InlineData(FailureKind.StatusCode, 418, true)]
+    [InlineData(FailureKind.StatusCode, 408, false)]
+    [InlineData(FailureKind.StatusCode, 500, false)]
+    [InlineData(FailureKind.InvalidRequest, null, false)]
+    public void Attempt_is_made_again_when_the_job_lists_its_failure(FailureKind failure, int? statusCode, bool again)
+    {
+        RetryCondition[] on = [new(FailureKind.Connection), new(StatusCodes: new(409, 418)), new(StatusCodes: new(409, 418))];
+
+        var decided = Decide(Failed(1, failure, statusCode), ThreeAttempts with { Retry = ThreeAttempts.Retry with { On = [.. on] } });
+
+        (decided is ExecutionAttemptFailed).ShouldBe(again);
+    }
+
     [Fact]
     public void Attempt_is_made_again_when_it_is_the_last_but_one() =>
         Decide(Failed(2, FailureKind.Timeout)).ShouldBeOfType<ExecutionAttemptFailed>().RetryAt.ShouldBe(Now.AddSeconds(1));

@@ -1,3 +1,4 @@
+using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Domain.Schedules;
 
@@ -9,6 +10,10 @@ public sealed class JobRulesTests
     private const string BadUrl = "Give an absolute URL that begins with http:// or https://, such as 'https://example.com/hook'.";
     private const string UserInfo = "A URL must not carry a user or password; send them in a header, whose value is kept secret.";
     private const string UnknownZone = "Unknown time zone; give an IANA name such as 'Europe/Berlin' or 'UTC'.";
+    private const string BadConnectTimeout = "Give a duration from 100 ms to 1 hour, such as '10s'.";
+    private const string BadGrace = "Give a duration from 1 second to 1 day, or null for the installation's.";
+    private const string BadConditions =
+        "Give one or more of TIMEOUT, CONNECTION and status codes from 100 to 599, such as [\"TIMEOUT\", 429, \"5xx\"].";
     private const string BadTimeout = "Give a duration from 100 ms to 1 hour, such as '30s'.";
     private const string BadCodes = "Give status codes or ranges from 100 to 599, such as [\"200-299\", 404].";
     private const string OwnHeader = "This header is set by the scheduler or the connection; leave it out.";
@@ -40,6 +45,11 @@ public sealed class JobRulesTests
         WithRetry(r => r with { InitialDelay = JobRules.OneDay, MaxDelay = JobRules.OneDay }),
         WithRetry(r => r with { Multiplier = 1 }),
         WithRetry(r => r with { Multiplier = 10 }),
+        WithRetry(r => r with { On = [new(FailureKind.Timeout), new(FailureKind.Connection), new(StatusCodes: new(100, 599))] }),
+        Good with { Policy = Good.Policy with { MisfireLimit = 1, MisfireGrace = JobRules.MinMisfireGrace } },
+        Good with { Policy = Good.Policy with { MisfireLimit = JobRules.MaxMisfireLimit, MisfireGrace = JobRules.OneDay } },
+        Good with { Target = Good.Target with { ConnectTimeout = JobRules.MinTimeout } },
+        Good with { Target = Good.Target with { ConnectTimeout = JobRules.MaxTimeout } },
         With(Alerting.Default with { Webhook = "https://example.com/alerts", After = 1000, RepeatEvery = Schedule.Resolution }),
         With(Alerting.Default with { RepeatEvery = TimeSpan.FromDays(30) }),
         Good with { Name = new string('x', JobRules.MaxNameLength) },
@@ -107,6 +117,16 @@ public sealed class JobRulesTests
         { WithRetry(r => r with { Multiplier = 0.99 }), "retry.multiplier", 0.99, "Give a number from 1 to 10." },
         { WithRetry(r => r with { Multiplier = 10.01 }), "retry.multiplier", 10.01, "Give a number from 1 to 10." },
         { WithRetry(r => r with { Multiplier = double.NaN }), "retry.multiplier", double.NaN, "Give a number from 1 to 10." },
+        { WithRetry(r => r with { On = [] }), "retry.on", "", BadConditions },
+        { WithRetry(r => r with { On = [new(FailureKind.OutcomeUnknown)] }), "retry.on", "OUTCOME_UNKNOWN", BadConditions },
+        { WithRetry(r => r with { On = [new(FailureKind.Timeout), new(StatusCodes: new(500, 600))] }), "retry.on", "TIMEOUT, 500-600", BadConditions },
+        { WithRetry(r => r with { On = [new()] }), "retry.on", "", BadConditions },
+        { Good with { Policy = Good.Policy with { MisfireLimit = 0 } }, "misfireLimit", 0, "Give 1 to 1000 occurrences." },
+        { Good with { Policy = Good.Policy with { MisfireLimit = 1001 } }, "misfireLimit", 1001, "Give 1 to 1000 occurrences." },
+        { Good with { Policy = Good.Policy with { MisfireGrace = JobRules.MinMisfireGrace - Tick } }, "misfireGrace", JobRules.MinMisfireGrace - Tick, BadGrace },
+        { Good with { Policy = Good.Policy with { MisfireGrace = JobRules.OneDay + Tick } }, "misfireGrace", JobRules.OneDay + Tick, BadGrace },
+        { With(Good.Target with { ConnectTimeout = JobRules.MinTimeout - Tick }), "connectTimeout", JobRules.MinTimeout - Tick, BadConnectTimeout },
+        { With(Good.Target with { ConnectTimeout = JobRules.MaxTimeout + Tick }), "connectTimeout", JobRules.MaxTimeout + Tick, BadConnectTimeout },
         { With(Alerting.Default with { Webhook = "example.com" }), "alertWebhook", "example.com", BadUrl },
         { With(Alerting.Default with { Webhook = "https://a:b@example.com" }), "alertWebhook", null, UserInfo },
         { With(Alerting.Default with { After = 0 }), "alerts.after", 0, "Give 1 to 1000 consecutive failures." },

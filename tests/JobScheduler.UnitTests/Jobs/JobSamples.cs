@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Domain.Schedules;
 
@@ -59,7 +60,8 @@ internal static class JobSamples
         from seconds in Gen.Elements(1, 30)
         from codes in Gen.Elements<StatusCodeRange[]>([StatusCodeRange.Success], [new(200, 204)], [StatusCodeRange.Success, new(404, 404)])
         from follow in Gen.Elements(true, false)
-        select new HttpTarget(api, method, headers, body, type, TimeSpan.FromSeconds(seconds), [.. codes], follow);
+        from connect in Gen.Elements<TimeSpan?>(null, TimeSpan.FromSeconds(1))
+        select new HttpTarget(api, method, headers, body, type, TimeSpan.FromSeconds(seconds), [.. codes], follow, connect);
 
     private static Gen<ExecutionPolicy> RandomPolicy =>
         from type in Gen.Elements(Enum.GetValues<DeliveryType>())
@@ -67,7 +69,11 @@ internal static class JobSamples
         from overlap in Gen.Elements(Enum.GetValues<OverlapPolicy>())
         from attempts in Gen.Choose(1, 2)
         from jitter in Gen.Elements(true, false)
-        select new ExecutionPolicy(type, misfire, overlap, RetryPolicy.None with { MaxAttempts = attempts, Jitter = jitter });
+        from @on in Gen.Elements<RetryCondition[]?>(null, [new(FailureKind.Timeout)], [new(StatusCodes: new(409, 409))])
+        from limit in Gen.Elements<int?>(null, 5)
+        from grace in Gen.Elements<TimeSpan?>(null, TimeSpan.FromHours(1))
+        select new ExecutionPolicy(
+            type, misfire, overlap, RetryPolicy.None with { MaxAttempts = attempts, Jitter = jitter, On = @on?.ToArray() }, limit, grace);
 
     private static Gen<Alerting> RandomAlerting =>
         from webhook in Gen.Elements(null, "https://a.example/alerts")
@@ -84,5 +90,6 @@ internal static class JobSamples
     {
         Tags = [.. job.Tags],
         Target = job.Target with { Headers = [.. job.Target.Headers], SuccessCodes = [.. job.Target.SuccessCodes] },
+        Policy = job.Policy with { Retry = job.Policy.Retry with { On = job.Policy.Retry.On?.ToArray() } },
     };
 }

@@ -52,12 +52,12 @@ internal static class OpenApiShape
         {
             schema.Type = text;
         }
-        else if (type == typeof(StatusCodeRange))
+        else if (type == typeof(StatusCodeRange) || type == typeof(RetryCondition))
         {
             schema.Properties = null;
             schema.Required = null;
             schema.Type = JsonSchemaType.Integer | JsonSchemaType.String;
-            schema.Examples = ["200-299"];
+            schema.Examples = [type == typeof(RetryCondition) ? "TIMEOUT" : "200-299"];
         }
 
         return Task.CompletedTask;

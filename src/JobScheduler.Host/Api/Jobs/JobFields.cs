@@ -1,3 +1,4 @@
+using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Domain.Schedules;
 using JobScheduler.Host.Api.Requests;
@@ -24,6 +25,7 @@ internal static class JobFields
         ("body", JobBody.Read),
         ("contentType", JobBody.ReadContentType),
         ("timeout", (job, f) => job.With(job.Target with { Timeout = f.Duration(DefaultTarget.Timeout)!.Value })),
+        ("connectTimeout", (job, f) => job.With(job.Target with { ConnectTimeout = Unless(HttpTarget.DefaultConnectTimeout, f.Duration(null)) })),
         ("successCodes", SuccessCodes.Read),
         ("followRedirects", (job, f) => job.With(job.Target with { FollowRedirects = f.Flag(absent: false) })),
         ("type", (job, f) => job.With(job.Definition.Policy with
@@ -31,6 +33,8 @@ internal static class JobFields
             Type = f.OneOf(DeliveryType.AtLeastOnce, ("AT_LEAST_ONCE", DeliveryType.AtLeastOnce), ("ATMOST_ONCE", DeliveryType.AtMostOnce)),
         })),
         ("misfire", (job, f) => job.With(job.Definition.Policy with { Misfire = f.OneOf(MisfirePolicy.FireOnce) })),
+        ("misfireLimit", (job, f) => job.With(job.Definition.Policy with { MisfireLimit = Unless(Misfire.DefaultLimit, f.Whole(Misfire.DefaultLimit)) })),
+        ("misfireGrace", (job, f) => job.With(job.Definition.Policy with { MisfireGrace = f.Duration(null) })),
         ("overlap", (job, f) => job.With(job.Definition.Policy with { Overlap = f.OneOf(OverlapPolicy.Allow) })),
         ("retry", (job, f) => job.With(f.IsNull ? RetryPolicy.None : Retry!.Apply(job.Retry, f))),
         ("alertWebhook", (job, f) => job.With(job.Alerting with { Webhook = f.Text() })),
@@ -46,10 +50,14 @@ internal static class JobFields
         ("initialDelay", (retry, f) => retry with { InitialDelay = f.Duration(RetryPolicy.None.InitialDelay)!.Value }),
         ("maxDelay", (retry, f) => retry with { MaxDelay = f.Duration(RetryPolicy.None.MaxDelay)!.Value }),
         ("multiplier", (retry, f) => retry with { Multiplier = f.Number(RetryPolicy.None.Multiplier) }),
-        ("jitter", (retry, f) => retry with { Jitter = f.Flag(RetryPolicy.None.Jitter) }));
+        ("jitter", (retry, f) => retry with { Jitter = f.Flag(RetryPolicy.None.Jitter) }),
+        ("on", RetryConditions.Read));
 
     private static readonly FieldTable<Alerting> Alerts = new(
         ("after", (alerting, f) => alerting with { After = f.Whole(Alerting.Default.After) }),
         ("repeatEvery", (alerting, f) => alerting with { RepeatEvery = f.Duration(Alerting.Default.RepeatEvery) }),
         ("notifyRecovery", (alerting, f) => alerting with { NotifyRecovery = f.Flag(Alerting.Default.NotifyRecovery) }));
+
+    /// <summary>What the default is stands in no event, so that giving it is no change.</summary>
+    private static T? Unless<T>(T usual, T? given) where T : struct => usual.Equals(given) ? null : given;
 }

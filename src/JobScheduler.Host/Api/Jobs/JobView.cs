@@ -16,11 +16,12 @@ internal record JobView
         (JobId, State, Version, CreatedAt, UpdatedAt) = (id, state, version, createdAt, updatedAt);
         (Schedule, RunAt, TimeZone, StartAt, EndAt) =
             (job.Schedule.Cron, job.Schedule.RunAt, job.Schedule.TimeZone, job.Schedule.StartAt, job.Schedule.EndAt);
-        (Api, Method, Body, ContentType, Timeout, SuccessCodes, FollowRedirects) = (
-            job.Target.Api, job.Target.Method, job.Target.Body, job.Target.ContentType, job.Target.Timeout, job.Target.SuccessCodes,
-            job.Target.FollowRedirects);
+        (Api, Method, Body, ContentType, Timeout, ConnectTimeout, SuccessCodes, FollowRedirects) = (
+            job.Target.Api, job.Target.Method, job.Target.Body, job.Target.ContentType, job.Target.Timeout,
+            job.Target.ConnectTimeout ?? HttpTarget.DefaultConnectTimeout, job.Target.SuccessCodes, job.Target.FollowRedirects);
         Headers = job.Target.Headers.ToDictionary(h => h.Name, _ => HeaderText.Kept);
-        (Type, Misfire, Overlap, Retry) = (job.Policy.Type, job.Policy.Misfire, job.Policy.Overlap, job.Policy.Retry);
+        (Type, Misfire, Overlap, Retry) = (job.Policy.Type, job.Policy.Misfire, job.Policy.Overlap, new(job.Policy.Retry));
+        (MisfireLimit, MisfireGrace) = (job.Policy.MisfireLimit ?? Domain.Executions.Misfire.DefaultLimit, job.Policy.MisfireGrace);
         AlertWebhook = job.Alerting.Webhook;
         Alerts = new(job.Alerting.After, job.Alerting.RepeatEvery, job.Alerting.NotifyRecovery);
         (Name, Tags) = (job.Name, job.Tags);
@@ -68,21 +69,36 @@ internal record JobView
 
     public TimeSpan Timeout { get; }
 
+    public TimeSpan ConnectTimeout { get; }
+
     public IReadOnlyList<StatusCodeRange> SuccessCodes { get; }
 
     public bool FollowRedirects { get; }
 
     public MisfirePolicy Misfire { get; }
 
+    public int MisfireLimit { get; }
+
+    public TimeSpan? MisfireGrace { get; }
+
     public OverlapPolicy Overlap { get; }
 
-    public RetryPolicy Retry { get; }
+    public RetryView Retry { get; }
 
     public AlertsView Alerts { get; }
 
     public DateTimeOffset CreatedAt { get; }
 
     public DateTimeOffset UpdatedAt { get; }
+}
+
+internal sealed record RetryView(
+    int MaxAttempts, TimeSpan InitialDelay, TimeSpan MaxDelay, double Multiplier, bool Jitter, IReadOnlyList<RetryCondition> On)
+{
+    public RetryView(RetryPolicy retry)
+        : this(retry.MaxAttempts, retry.InitialDelay, retry.MaxDelay, retry.Multiplier, retry.Jitter, retry.Conditions)
+    {
+    }
 }
 
 internal sealed record AlertsView(int After, TimeSpan? RepeatEvery, bool NotifyRecovery);

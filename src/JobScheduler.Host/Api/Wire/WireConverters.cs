@@ -59,3 +59,18 @@ internal sealed class StatusCodeRangeConverter : JsonConverter<StatusCodeRange>
         else writer.WriteStringValue(value.ToString());
     }
 }
+
+/// <summary>A kind of failure as text, status codes as <see cref="StatusCodeRangeConverter"/> has them.</summary>
+internal sealed class RetryConditionConverter : JsonConverter<RetryCondition>
+{
+    private static readonly StatusCodeRangeConverter StatusCodes = new();
+
+    public override RetryCondition Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Conditions are read by the job's own reader.");
+
+    public override void Write(Utf8JsonWriter writer, RetryCondition value, JsonSerializerOptions options)
+    {
+        if (value.StatusCodes is { } codes) StatusCodes.Write(writer, codes, options);
+        else writer.WriteStringValue(value.ToString());
+    }
+}

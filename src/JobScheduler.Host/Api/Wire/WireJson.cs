@@ -26,6 +26,7 @@ internal static class WireJson
         options.Converters.Add(new InstantConverter());
         options.Converters.Add(new DurationConverter());
         options.Converters.Add(new StatusCodeRangeConverter());
+        options.Converters.Add(new RetryConditionConverter());
         options.Converters.Add(new JsonStringEnumConverter());
         options.TypeInfoResolverChain.Insert(0, Types);
         return options;
