@@ -94,6 +94,11 @@ public sealed class PostgresEventStore : IAsyncDisposable
         return events;
     }
 
+    /// <summary>The events of all these streams, in the order of the log; those of streams that do not exist are left out.</summary>
+    /// <exception cref="UnknownEventTypeException">One of them is of a type that is not registered.</exception>
+    public Task<IReadOnlyList<StoredEvent>> FetchStreamsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
+        _reader.StreamsAsync(ids, cancellationToken);
+
     /// <summary>Folds what <see cref="FetchStreamAsync"/> would return; null if there is no such stream.</summary>
     /// <exception cref="UnknownEventTypeException">The stream holds an event of a type that is not registered.</exception>
     public async Task<T?> AggregateStreamAsync<T>(

@@ -48,6 +48,7 @@ internal static class Composition
             provider.GetRequiredService<ILogger<PostgresEventStore>>()));
         services.AddSingleton(new JobQueries(database.DataSource, database.Schema));
         services.AddSingleton(new ExecutionQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new OccurrenceRecords(database.DataSource, database.Schema));
         services.AddSingleton(new AlertQueries(database.DataSource, database.Schema));
         services.AddSingleton(new AlertOutbox(database.DataSource, database.Schema));
     }

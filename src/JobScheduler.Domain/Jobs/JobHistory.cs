@@ -9,6 +9,9 @@ public sealed record ActivePeriod(Schedule Schedule, DateTimeOffset After, DateT
 /// <summary>What a job's events say about when it was due.</summary>
 public static class JobHistory
 {
+    /// <summary>Whether the job is due otherwise after the event than before it.</summary>
+    public static bool ChangesWhenDue(JobEvent @event) => @event is JobCreated or JobRescheduled or JobPaused or JobResumed or JobDeleted;
+
     /// <summary>The periods in which the job was active, earliest first; they do not overlap.</summary>
     /// <param name="events">The whole stream, oldest first, each with the instant it was appended.</param>
     public static IReadOnlyList<ActivePeriod> ActivePeriods(IEnumerable<(JobEvent Event, DateTimeOffset At)> events)

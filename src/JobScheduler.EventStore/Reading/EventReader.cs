@@ -29,6 +29,16 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
         }
     }
 
+    public async Task<IReadOnlyList<StoredEvent>> StreamsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"{_select} where stream_id = any($1) order by seq_id");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<StoredEvent>();
+        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        return events;
+    }
+
     /// <summary>
     /// The page's position rests on the order of the two statements: the mark's snapshot is the earlier one, so whatever matched up to
     /// the mark is among the events found; and sequence numbers become visible in order (see <see cref="AppendConnection"/>), so nothing

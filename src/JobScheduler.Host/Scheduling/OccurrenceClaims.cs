@@ -14,14 +14,35 @@ internal sealed class OccurrenceClaims(
     private static readonly TimeSpan PauseAfterFailedClaim = TimeSpan.FromSeconds(1);
 
     private readonly List<Run> _toClaim = [];
+    private readonly List<MissedRange> _missed = [];
+    private DateTimeOffset _startedAt = startedAt;
+    private (DateTimeOffset After, DateTimeOffset UpTo) _jump;
     private DateTimeOffset _claimNotBefore;
 
     public DateTimeOffset? NextClaim =>
         backlog.IsFull ? null : heap.NextInstant - options.ClaimAhead is { } next ? next > _claimNotBefore ? next : _claimNotBefore : null;
 
+    /// <summary>The clock was set, to <paramref name="now"/>.</summary>
+    /// <param name="by">Forward if positive.</param>
+    public void ClockJumped(TimeSpan by, DateTimeOffset now)
+    {
+        if (by > TimeSpan.Zero) _jump = (now - by, now);
+        else if (now < _startedAt) _startedAt = now;
+        _claimNotBefore = DateTimeOffset.MinValue;
+    }
+
     public void ClaimDue(DateTimeOffset now)
     {
         if (now < _claimNotBefore) return;
+        TakeDue(now);
+        if (_missed.Count > 0) _ = missedRecorder.RecordAsync([.. _missed]);
+        if (_toClaim.Count > 0) claimer.Claim([.. _toClaim]);
+        _missed.Clear();
+        _toClaim.Clear();
+    }
+
+    private void TakeDue(DateTimeOffset now)
+    {
         var upTo = now + options.ClaimAhead;
         foreach (var job in backlog.TakeReleased()) PutBack(job);
         while (!backlog.IsFull && heap.TakeDue(upTo) is { } job)
@@ -37,10 +58,6 @@ internal sealed class OccurrenceClaims(
                 backlog.HoldBack(job, host);
             }
         }
-
-        if (_toClaim.Count == 0) return;
-        claimer.Claim([.. _toClaim]);
-        _toClaim.Clear();
     }
 
     /// <param name="atMost">About so many runs; the rest stays due.</param>
@@ -63,7 +80,10 @@ internal sealed class OccurrenceClaims(
     }
 
     private MissedReason ReasonOf(DateTimeOffset first, ScheduledJob job) =>
-        first < startedAt ? MissedReason.SchedulerDown : job.HeldBack ? MissedReason.Backlog : MissedReason.SchedulerLate;
+        first < _startedAt ? MissedReason.SchedulerDown
+        : first > _jump.After && first <= _jump.UpTo ? MissedReason.ClockJumped
+        : job.HeldBack ? MissedReason.Backlog
+        : MissedReason.SchedulerLate;
 
     /// <summary>Unless it was deleted meanwhile.</summary>
     private void PutBack(ScheduledJob job)
@@ -91,7 +111,7 @@ internal sealed class OccurrenceClaims(
 
     private void RecordMissed(JobOccurrencesMissed? missed, ScheduledJob job)
     {
-        if (missed is not null) _ = missedRecorder.RecordAsync(missed, job.Timetable);
+        if (missed is not null) _missed.Add(new(missed, job.Timetable));
     }
 
     private void AddClaim(ScheduledJob job, DateTimeOffset instant)

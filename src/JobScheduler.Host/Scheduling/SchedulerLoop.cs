@@ -23,6 +23,8 @@ internal sealed class SchedulerLoop(
     /// <summary>The first calls of a burst go out while the others are still being looked at.</summary>
     private const int SentAtOnce = 32;
 
+    private readonly ClockWatch _clock = new(time);
+
     /// <summary>Before <see cref="Run"/>: a job that is active.</summary>
     public void Add(JobRow row)
     {
@@ -46,22 +48,32 @@ internal sealed class SchedulerLoop(
         using var wake = stop.Register(inbox.Wake);
         while (!stop.IsCancellationRequested)
         {
-            while (inbox.TryTake(out var message)) Handle(message);
-            var now = time.GetUtcNow();
+            while (inbox.TryTake(out var message)) Handle(message, Now());
+            var now = Now();
             claims.ClaimDue(now);
             SendDue(now);
             inbox.Wait(runs.NextDue, claims.NextClaim);
         }
     }
 
-    private void Handle(SchedulerMessage message)
+    private DateTimeOffset Now()
+    {
+        var jump = _clock.Look(out var now);
+        if (jump == TimeSpan.Zero) return now;
+        claims.ClockJumped(jump, now);
+        if (jump > TimeSpan.Zero) logger.LogWarning("The clock was set forward by {Jump}, or the machine slept; what was due meanwhile follows the jobs' misfire policies", jump);
+        else logger.LogWarning("The clock was set back by {Jump}; what has run or was missed in that time is not run again", -jump);
+        return now;
+    }
+
+    private void Handle(SchedulerMessage message, DateTimeOffset now)
     {
         switch (message)
         {
             case SchedulerMessage.JobsChanged m:
-                foreach (var row in m.Jobs) Change(row);
+                foreach (var row in m.Jobs) Change(row, now);
                 break;
-            case SchedulerMessage.ClaimsEnded m: EndClaims(m.Claims); break;
+            case SchedulerMessage.ClaimsEnded m: EndClaims(m.Claims, now); break;
             case SchedulerMessage.RunRecorded m: Recorded(m.Run, m.Event); break;
             case SchedulerMessage.LookForOpen m: looks.Ask(m); break;
             case SchedulerMessage.OpenFound m:
@@ -75,7 +87,7 @@ internal sealed class SchedulerLoop(
 
     // Claims
 
-    private void EndClaims(IReadOnlyList<(Run Run, ClaimOutcome Outcome)> ended)
+    private void EndClaims(IReadOnlyList<(Run Run, ClaimOutcome Outcome)> ended, DateTimeOffset now)
     {
         List<Guid>? conflicts = null;
         var claimed = new List<Run>(ended.Count);
@@ -90,7 +102,7 @@ internal sealed class SchedulerLoop(
 
             runs.Forget(run);
             if (outcome == ClaimOutcome.Conflict) (conflicts ??= []).Add(run.ExecutionId);
-            else claims.ClaimAgain(run, time.GetUtcNow());
+            else claims.ClaimAgain(run, now);
         }
 
         foreach (var run in claimed) runs.Await(run);
@@ -156,7 +168,7 @@ internal sealed class SchedulerLoop(
 
     // Following the jobs
 
-    private void Change(JobRow row)
+    private void Change(JobRow row, DateTimeOffset now)
     {
         if (heap.Find(row.Id) is not { } job)
         {
@@ -167,7 +179,7 @@ internal sealed class SchedulerLoop(
         if (row.Version <= job.Version) return;
         // What was due before the change is still run, on the schedule of that time.
         var isDueOtherwise = row.DueAfter != job.DueAfter;
-        if (isDueOtherwise && job.State == JobState.Active) claims.ClaimUpTo(job, time.GetUtcNow(), row.DueAfter);
+        if (isDueOtherwise && job.State == JobState.Active) claims.ClaimUpTo(job, now, row.DueAfter);
         if (!CanSchedule(row.Id, () => job.Apply(row)))
         {
             heap.Remove(job);
@@ -185,7 +197,10 @@ internal sealed class SchedulerLoop(
     {
         foreach (var run in job.Runs.Where(r => r.Stage is RunStage.Claiming or RunStage.Waiting).ToList())
         {
-            var reason = SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, job.DueAfter);
+            // A run that waits for another may wait long: a job that is deleted meanwhile must not be called then.
+            var reason = job.State == JobState.Deleted && run == job.Queued
+                ? SkipReason.JobDeleted
+                : SkipClaim.Decide(run.Claim, run.Attempt, job.State, job.Timetable, job.DueAfter);
             if (run.Stage == RunStage.Claiming) run.SkipWith = reason;
             else if (reason is not null) Skip(run, reason.Value);
         }

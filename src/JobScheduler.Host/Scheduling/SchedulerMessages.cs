@@ -9,7 +9,7 @@ internal abstract record SchedulerMessage
 {
     private SchedulerMessage() { }
 
-    /// <summary>These jobs have changed; how they are now.</summary>
+    /// <summary>Jobs have changed; how they were after each change, those of one job in order.</summary>
     public sealed record JobsChanged(IReadOnlyList<JobRow> Jobs) : SchedulerMessage;
 
     /// <summary>The appends of these claims have ended.</summary>

@@ -1,6 +1,5 @@
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
-using JobScheduler.Domain.Schedules;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Dispatching;
@@ -17,6 +16,7 @@ internal sealed class SchedulerTerm(
     PostgresEventStore store,
     JobQueries jobs,
     ExecutionQueries executions,
+    OccurrenceRecords records,
     Dispatcher dispatcher,
     SchedulerOptions options,
     SchedulerMetrics metrics,
@@ -28,18 +28,15 @@ internal sealed class SchedulerTerm(
 
     private static readonly TimeSpan LookForOverdueEvery = TimeSpan.FromSeconds(10);
 
-    private static readonly string[] EndsOfPeriods = ["job_rescheduled", "job_paused", "job_deleted"];
-
     private static readonly string[] Followed = [.. JobsReadModel.EventNames, "execution_requested"];
 
     private readonly ILogger _logger = loggers.CreateLogger<SchedulerTerm>();
-    private readonly MissedRecorder _missed = new(store, loggers.CreateLogger<MissedRecorder>());
+    private readonly JobChanges _changes = new(store, jobs);
+    private readonly MissedRecorder _missed = new(store, records, loggers.CreateLogger<MissedRecorder>());
 
     public async Task RunAsync(CancellationToken cancellation)
     {
         var inbox = new SchedulerInbox(time);
-        var follower = new Subscription(
-            store, CheckpointName, Followed, (events, token) => FollowAsync(events, inbox, token), logger: loggers.CreateLogger<Subscription>());
         var claimer = new Claimer(store, inbox, _logger);
         var finder = new OpenExecutionFinder(executions, jobs, inbox, time, _logger);
         var backlog = new Backlog(options.MaxOpen, options.MaxOpenPerHost);
@@ -49,14 +46,11 @@ internal sealed class SchedulerTerm(
 
         dispatcher.Recorded = inbox.Post;
         metrics.Backlog = () => backlog.Size;
-        await RecordSupersededAsync(await follower.CheckpointAsync(cancellation), cancellation);
-        var count = 0;
-        await foreach (var job in jobs.ReadAllActiveAsync(cancellation))
-        {
-            loop.Add(job);
-            count++;
-        }
-
+        var (loaded, count) = await LoadAsync(loop, cancellation);
+        var follower = new Subscription(
+            store, CheckpointName, Followed, (events, token) => FollowAsync(events, loaded, inbox, token), logger: loggers.CreateLogger<Subscription>());
+        await new SupersededSchedules(store, jobs, records, _missed, _logger)
+            .RecordAsync(await follower.CheckpointAsync(cancellation) ?? 0, loaded, cancellation);
         foreach (var (run, row) in await UnderWayAsync(cancellation)) loop.Add(run, row);
         var open = await finder.FindAllAsync(cancellation);
         loop.Add(open);
@@ -76,6 +70,26 @@ internal sealed class SchedulerTerm(
         }
     }
 
+    /// <summary>Adds the active jobs; gives the sequence of the log up to which they are loaded, and how many they are.</summary>
+    private async Task<(long Loaded, int Count)> LoadAsync(SchedulerLoop loop, CancellationToken cancellation)
+    {
+        var count = 0;
+        var settledAhead = new List<JobRow>();
+        await using var active = await jobs.OpenActiveAsync(cancellation);
+        await foreach (var job in active.ReadAsync(cancellation))
+        {
+            count++;
+            if (job.Progress?.SettledThrough > time.GetUtcNow()) settledAhead.Add(job);
+            else loop.Add(job);
+        }
+
+        if (settledAhead.Count == 0) return (active.Position, count);
+        // The clock was set back. What is recorded stays so, but a job that was changed since is due from its change on.
+        var changed = await records.ChangedSinceSettledAsync([.. settledAhead.Select(j => (j.Id, j.Progress!.SettledThrough!.Value))], cancellation);
+        foreach (var job in settledAhead) loop.Add(changed.Contains(job.Id) ? job with { Progress = null } : job);
+        return (active.Position, count);
+    }
+
     /// <summary>
     /// Calls that this process made in an earlier term and whose outcomes are to come. Asked for before the open executions: what ends
     /// in between is known to the loop, or no longer open.
@@ -91,10 +105,11 @@ internal sealed class SchedulerTerm(
     private static Task RunOnOwnThreadAsync(SchedulerLoop loop, CancellationToken cancellation) =>
         Task.Factory.StartNew(() => loop.Run(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private async Task FollowAsync(IReadOnlyList<StoredEvent> events, SchedulerInbox inbox, CancellationToken cancellation)
+    /// <param name="loaded">What was changed up to this sequence of the log is in the heap already.</param>
+    private async Task FollowAsync(IReadOnlyList<StoredEvent> events, long loaded, SchedulerInbox inbox, CancellationToken cancellation)
     {
-        var changed = events.Where(e => e.Data is JobEvent).Select(e => e.StreamId).Distinct().ToList();
-        if (changed.Count > 0) inbox.Post(new SchedulerMessage.JobsChanged(await jobs.FindAllAsync(changed, cancellation)));
+        var changes = events.Where(e => e.Data is JobEvent && e.Sequence > loaded).ToList();
+        if (changes.Count > 0) inbox.Post(new SchedulerMessage.JobsChanged(await _changes.AfterEachAsync(changes, cancellation)));
         var requested = events.Where(e => e.Data is ExecutionRequested).Select(e => e.StreamId).ToList();
         if (requested.Count > 0) inbox.Post(new SchedulerMessage.LookForOpen(requested));
     }
@@ -106,50 +121,6 @@ internal sealed class SchedulerTerm(
         {
             await Task.Delay(LookForOverdueEvery, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             inbox.Post(new SchedulerMessage.LookForOpen(null));
-        }
-    }
-
-    /// <summary>
-    /// Records as missed what was due on a schedule that was changed, paused or deleted while nobody scheduled: the heap will only
-    /// know the definitions of today.
-    /// </summary>
-    private async Task RecordSupersededAsync(long? checkpoint, CancellationToken cancellation)
-    {
-        var highWaterMark = await store.HighWaterMarkAsync(cancellation);
-        for (var position = checkpoint ?? 0; position < highWaterMark;)
-        {
-            var page = await store.FeedAsync(position, EndsOfPeriods, limit: 500, cancellation);
-            foreach (var jobId in page.Events.Select(e => e.StreamId).Distinct()) await RecordSupersededAsync(jobId, cancellation);
-            position = page.Position;
-        }
-    }
-
-    private async Task RecordSupersededAsync(Guid jobId, CancellationToken cancellation)
-    {
-        var row = await jobs.FindAsync(jobId, cancellation);
-        var stream = await store.FetchStreamAsync(jobId, cancellationToken: cancellation);
-        var open = await executions.LatestOpenAsync(jobId, cancellation);
-        var settled = new[] { row?.Progress?.SettledThrough, open }.Max() ?? DateTimeOffset.MinValue;
-        foreach (var period in JobHistory.ActivePeriods(stream.Select(e => ((JobEvent)e.Data, e.Timestamp))).Where(p => p.UpTo is not null))
-        {
-            var after = period.After > settled ? period.After : settled;
-            if (TimetableOf(period, jobId) is not { } timetable) continue;
-            var missed = Misfire.MissAll(jobId, timetable, after, period.UpTo!.Value, MissedReason.ScheduleSuperseded);
-            if (missed is null) continue;
-            await _missed.RecordAsync(missed, timetable);
-        }
-    }
-
-    private Timetable? TimetableOf(ActivePeriod period, Guid jobId)
-    {
-        try
-        {
-            return new Timetable(period.Schedule);
-        }
-        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or FormatException)
-        {
-            _logger.LogError("A past schedule of job {JobId} cannot be read on this machine: {Reason}", jobId, e.Message);
-            return null;
         }
     }
 }

@@ -144,15 +144,6 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
             cancellation);
     }
 
-    /// <summary>The latest scheduled instant of a job's open executions; <c>null</c> when it has none.</summary>
-    public async Task<DateTimeOffset?> LatestOpenAsync(Guid jobId, CancellationToken cancellation)
-    {
-        await using var command = dataSource.CreateCommand(
-            $"select max(scheduled_for) from {schema}.open_executions where job_id = $1 and trigger = 'SCHEDULE'");
-        command.Parameters.Add(new() { Value = jobId });
-        return (await command.ReadAllAsync(r => r.GetNullableValue<DateTimeOffset>(0), cancellation)).Single();
-    }
-
     public async Task<ExecutionTotals> TotalsAsync(CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(

@@ -11,11 +11,6 @@ namespace JobScheduler.Projections.Jobs;
 /// <summary>What is asked of the jobs read model.</summary>
 public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
 {
-    private const int ChunkSize = 5_000;
-
-    /// <summary>Stands in a row whose definition is parsed later.</summary>
-    private static readonly JobDefinition Unparsed = null!;
-
     private readonly string _select = $"""
         select j.id, j.version, j.state, j.definition, j.due_after, j.created_at, j.updated_at,
                p.job_id, p.settled_through, p.success_count, p.failure_count, p.skipped_count, p.missed_count, p.consecutive_failures,
@@ -76,41 +71,9 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     public IAsyncEnumerable<JobRow> StreamAsync(CancellationToken cancellation) =>
         StreamAsync($"{_select} where j.state <> 'DELETED' order by j.id", cancellation);
 
-    /// <summary>All active jobs, in no order, for a reader of them all: what is read is parsed on all cores.</summary>
-    public async IAsyncEnumerable<JobRow> ReadAllActiveAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await using var command = dataSource.CreateCommand($"{_select} where j.state = 'ACTIVE'");
-        command.CommandTimeout = 0;
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        Task<JobRow[]>? parsing = null;
-        while (true)
-        {
-            var chunk = await ReadChunkAsync(reader, cancellation);
-            if (parsing is not null)
-            {
-                foreach (var row in await parsing) yield return row;
-            }
-
-            if (chunk.Count == 0) yield break;
-            parsing = Task.Run(() => Parse(chunk), cancellation);
-        }
-    }
-
-    private static async Task<List<(JobRow Row, byte[] Definition)>> ReadChunkAsync(NpgsqlDataReader reader, CancellationToken cancellation)
-    {
-        var chunk = new List<(JobRow, byte[])>(ChunkSize);
-        while (chunk.Count < ChunkSize && await reader.ReadAsync(cancellation)) chunk.Add((Read(reader, Unparsed), reader.GetFieldValue<byte[]>(3)));
-        return chunk;
-    }
-
-    private static JobRow[] Parse(List<(JobRow Row, byte[] Definition)> chunk)
-    {
-        var rows = new JobRow[chunk.Count];
-        Parallel.For(0, rows.Length, i => rows[i] = chunk[i].Row with { Definition = Parse(chunk[i].Definition) });
-        return rows;
-    }
-
-    private static JobDefinition Parse(byte[] json) => JsonSerializer.Deserialize(json, EventJson.Default.JobDefinition)!;
+    /// <summary>All active jobs as of one position of the log, for a reader of them all; to be disposed.</summary>
+    public async Task<ActiveJobs> OpenActiveAsync(CancellationToken cancellation) =>
+        await ActiveJobs.OpenAsync(dataSource, schema, $"{_select} where j.state = 'ACTIVE'", cancellation);
 
     /// <summary>Those of these jobs whose last run succeeded.</summary>
     public async Task<IReadOnlyList<Guid>> SucceedingAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
@@ -140,9 +103,13 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     private static string EscapeLike(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
-    private static JobRow Read(NpgsqlDataReader r) => Read(r, Parse(r.GetFieldValue<byte[]>(3)));
+    private static JobRow Read(NpgsqlDataReader r) => Read(r, Parse(Definition(r)));
 
-    private static JobRow Read(NpgsqlDataReader r, JobDefinition definition) => new(
+    internal static JobDefinition Parse(byte[] json) => JsonSerializer.Deserialize(json, EventJson.Default.JobDefinition)!;
+
+    internal static byte[] Definition(NpgsqlDataReader r) => r.GetFieldValue<byte[]>(3);
+
+    internal static JobRow Read(NpgsqlDataReader r, JobDefinition definition) => new(
         r.GetGuid(0),
         r.GetInt64(1),
         WireName.Parse<JobState>(r.GetString(2)),

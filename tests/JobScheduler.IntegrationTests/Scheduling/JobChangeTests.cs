@@ -66,6 +66,91 @@ public sealed class JobChangeTests(PostgresFixture postgres)
         host.Receiver.Calls.Single().Path.ShouldBe("/keeps");
     }
 
+    /// <summary>The follower saves its checkpoint after each batch: as long as it cannot, it takes no further changes.</summary>
+    [Fact]
+    public async Task Changes_that_the_scheduler_comes_to_late_hold_each_from_its_own_instant()
+    {
+        var everySecond = new Schedule("* * * * * *");
+        var never = new Schedule("0 0 0 1 1 *");
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        await host.CreateAsync(host.Definition("/beat"));
+        var briefly = await host.CreateAsync(host.Definition("/briefly"));
+        await host.AppendAsync(briefly, new JobPaused());
+        var rescheduled = await host.CreateAsync(host.Definition("/rescheduled", cron: "0 0 0 1 1 *"));
+        await host.Receiver.WaitForAsync("/beat", 2);
+
+        DateTimeOffset from, to;
+        Guid created;
+        await using (var connection = await host.Store.DataSource.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var hold = new Npgsql.NpgsqlCommand($"lock table {host.Store.Schema}.mt_event_progression in exclusive mode", connection);
+            await hold.ExecuteNonQueryAsync();
+            await host.CreateAsync(host.Definition("/last-seen"));
+            await host.Receiver.WaitForAsync("/last-seen", 1);
+
+            created = await host.CreateAsync(host.Definition("/created"));
+            await host.AppendAsync(rescheduled, new JobRescheduled(everySecond));
+            from = (await host.AppendAsync(briefly, new JobResumed())).Timestamp;
+            await host.Receiver.WaitForAsync("/beat", host.Receiver.CallsOf("/beat").Count + 3);
+            to = (await host.AppendAsync(briefly, new JobPaused())).Timestamp;
+            await host.AppendAsync(rescheduled, new JobRescheduled(never));
+            await host.AppendAsync(created, new JobDeleted());
+            host.Receiver.Calls.ShouldNotContain(c => c.Path == "/briefly" && c.ScheduledFor > from);
+            await transaction.CommitAsync();
+        }
+
+        foreach (var job in new[] { briefly, rescheduled, created })
+        {
+            var records = await host.UntilAsync(() => host.RecordsOfAsync(job, everySecond, from, to), seen => seen.All(r => r.Records > 0));
+            records.Count.ShouldBeGreaterThanOrEqualTo(2);
+            records.ShouldAllBe(r => r.Records == 1);
+        }
+    }
+
+    [Fact]
+    public async Task Job_that_is_paused_and_resumed_is_not_run_for_the_time_between_when_the_scheduler_was_away()
+    {
+        var everySecond = new Schedule("* * * * * *");
+        await using var host = await SchedulingHost.StartIdleAsync(postgres, TimeSpan.FromMinutes(-10));
+        var job = await host.CreateAsync(host.Definition("/away"));
+        host.Clock.SetForward(TimeSpan.FromMinutes(2));
+        var paused = await host.AppendAsync(job, new JobPaused());
+        host.Clock.SetForward(TimeSpan.FromMinutes(2));
+        var resumed = await host.AppendAsync(job, new JobResumed());
+        var created = (await host.Jobs.FindAsync(job, default))!.CreatedAt;
+
+        await host.RestartSchedulingAsync();
+        await host.Receiver.WaitForAsync("/away", 65);
+
+        var executions = await host.ExecutionsOfAsync(job);
+        executions.ShouldAllBe(e => e.ScheduledFor > resumed.Timestamp);
+        var between = await host.Executions.MissedBetweenAsync(job, paused.Timestamp, resumed.Timestamp, default);
+        between.ShouldBeEmpty();
+        var before = await host.RecordsOfAsync(job, everySecond, created, paused.Timestamp);
+        var after = await host.RecordsOfAsync(job, everySecond, resumed.Timestamp, executions[^5].ScheduledFor);
+        before.Concat(after).ShouldAllBe(r => r.Records == 1);
+    }
+
+    [Fact]
+    public async Task Run_that_waits_for_another_is_skipped_when_its_job_is_deleted()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var release = new TaskCompletionSource();
+        host.Receiver.Answer("/held", _ => release.Task);
+        var job = await host.CreateAsync(host.Definition("/held") with { Policy = ExecutionPolicy.Default with { Overlap = OverlapPolicy.Queue } });
+        var skipped = (await host.EndedAsync(job, 1))[0];
+        skipped.SkipReason.ShouldBe(SkipReason.PreviousRunOpen);
+
+        await host.AppendAsync(job, new JobDeleted());
+        var waited = await host.UntilAsync(() => host.ExecutionsOfAsync(job), rows => rows.Any(r => r.SkipReason == SkipReason.JobDeleted && r.ScheduledFor < skipped.ScheduledFor));
+        release.SetResult();
+        await host.UntilAsync(() => host.ExecutionsOfAsync(job), rows => rows.All(r => r.Status != ExecutionStatus.Open));
+
+        host.Receiver.Calls.Count.ShouldBe(1);
+        waited.ShouldNotBeEmpty();
+    }
+
     [Fact]
     public async Task Resumed_job_runs_from_its_resumption_on()
     {

@@ -1,9 +1,12 @@
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Domain.Schedules;
+using JobScheduler.EventStore;
+using JobScheduler.Host.Scheduling;
 using JobScheduler.Projections.Executions;
 using JobScheduler.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace JobScheduler.IntegrationTests.Scheduling;
 
@@ -176,6 +179,111 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         missed.FirstAt.ShouldBe(due[0]);
         missed.LastAt.ShouldBe(due[due.Count - ran.Count - 1]);
         missed.Reason.ShouldBe(MissedReason.SchedulerDown);
+    }
+
+    /// <summary>Also for a job that may be sent once only: a run that waits for another was not sent.</summary>
+    [Theory]
+    [InlineData(DeliveryType.AtLeastOnce)]
+    [InlineData(DeliveryType.AtMostOnce)]
+    public async Task Run_that_waited_for_another_waits_for_it_again_after_a_restart(DeliveryType type)
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var release = new TaskCompletionSource();
+        host.Receiver.Answer("/first", _ => release.Task);
+        var policy = ExecutionPolicy.Default with { Type = type, Overlap = OverlapPolicy.Queue };
+        var job = await host.CreateAsync(host.Definition("/first", cron: "0 0 0 1 1 *") with { Policy = policy });
+        var instant = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        Guid[] claims = [ExecutionId.Of(job, instant.AddSeconds(-2)), ExecutionId.Of(job, instant.AddSeconds(-1)), ExecutionId.Of(job, instant)];
+        for (var i = 0; i < 3; i++) await host.AppendAsync(claims[i], new ExecutionScheduled(job, instant.AddSeconds(i - 2)));
+
+        await host.RestartSchedulingAsync();
+        var third = await host.UntilAsync(() => host.Executions.FindAsync(claims[2], default), row => row?.Status == ExecutionStatus.Skipped);
+        var callsWhileOpen = (await host.Receiver.WaitForAsync("/first", 1)).Select(c => c.ExecutionId).ToList();
+        release.SetResult();
+        var ended = await host.EndedAsync(job, 3);
+
+        callsWhileOpen.ShouldBe([claims[0]]);
+        third!.SkipReason.ShouldBe(SkipReason.PreviousRunOpen);
+        ended.Take(2).ShouldAllBe(e => e.Status == ExecutionStatus.Completed);
+        host.Receiver.Calls.Select(c => c.ExecutionId).ShouldBe([claims[0], claims[1]]);
+    }
+
+    [Fact]
+    public async Task Run_that_waits_starts_only_when_the_retries_of_the_one_before_are_over()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        host.Receiver.Answer("/retried", 503);
+        var retry = RetryPolicy.None with { MaxAttempts = 3, InitialDelay = TimeSpan.FromMilliseconds(300), Jitter = false };
+        var policy = ExecutionPolicy.Default with { Overlap = OverlapPolicy.Queue, Retry = retry };
+        var job = await host.CreateAsync(host.Definition("/retried", cron: "0 0 0 1 1 *") with { Policy = policy });
+        var (second, instant) = await ClaimAsync(host, job);
+        var first = ExecutionId.Of(job, instant.AddSeconds(-1));
+        await host.AppendAsync(first, new ExecutionScheduled(job, instant.AddSeconds(-1)));
+        var failed = new AttemptResult(1, instant, 5, 0, 503, FailureKind.StatusCode, "The answer was 503.");
+        await host.AppendAsync(first, new ExecutionAttemptFailed(job, instant.AddSeconds(-1), failed, DateTimeOffset.UtcNow.AddSeconds(3)));
+
+        await host.RestartSchedulingAsync();
+        await host.EndedAsync(job, 2);
+
+        host.Receiver.Calls.Select(c => (c.ExecutionId, c.Attempt)).ShouldBe([(first, 2), (first, 3), (second, 1), (second, 2), (second, 3)]);
+    }
+
+    [Theory]
+    [InlineData(MisfirePolicy.FireOnce, 1)]
+    [InlineData(MisfirePolicy.FireAll, 3)]
+    [InlineData(MisfirePolicy.Skip, 0)]
+    public async Task Outage_of_a_year_costs_by_the_jobs_and_not_by_their_occurrences(MisfirePolicy misfire, int late)
+    {
+        const int Jobs = 40;
+        await using var host = await SchedulingHost.StartIdleAsync(postgres, TimeSpan.FromDays(-365));
+        var policy = ExecutionPolicy.Default with { Misfire = misfire, MisfireLimit = 3 };
+        var schedule = new Schedule("* * * * * *", EndAt: DateTimeOffset.UtcNow.AddMinutes(-1));
+        for (var i = 0; i < Jobs; i++) await host.CreateAsync(host.Definition("/year") with { Policy = policy, Schedule = schedule });
+        await host.StopAsync();
+
+        using var commands = new CommandCount(host.DatabaseName);
+        host.Start(default, ("Scheduler:Enabled", "true"), ("Scheduler:MisfireGrace", "1s"));
+        var events = await host.UntilAsync(
+            async () => (await host.Store.FeedAsync(0, null, 10_000)).Events.Where(e => e.Data is ExecutionEvent).Select(e => (ExecutionEvent)e.Data).ToList(),
+            seen => seen.Count(e => e is JobOccurrencesMissed or ExecutionCompleted) >= Jobs * (1 + late));
+
+        var missed = events.OfType<JobOccurrencesMissed>().ToList();
+        missed.Count.ShouldBe(Jobs);
+        missed.ShouldAllBe(m => m.Count > 31_000_000);
+        events.Count.ShouldBe(Jobs * (1 + (2 * late)));
+        commands.Count.ShouldBeInRange(1, 1_000);
+    }
+
+    [Fact]
+    public async Task Occurrences_that_somebody_has_recorded_are_not_missed_again()
+    {
+        var everySecond = new Schedule("* * * * * *");
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var job = await host.CreateAsync(host.Definition("/zombie"));
+        var start = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        DateTimeOffset At(int seconds) => start.AddSeconds(seconds);
+        foreach (var claimed in new[] { 3, 4, 3000 }) await host.AppendAsync(ExecutionId.Of(job, At(claimed)), new ExecutionScheduled(job, At(claimed)));
+        for (var ended = 100; ended < 1300; ended++)
+        {
+            await host.Store.AppendAsync(
+                ExecutionId.Of(job, At(ended)),
+                ExpectedVersion.NoStream,
+                [new ExecutionScheduled(job, At(ended)), new ExecutionSkipped(job, At(ended), ExecutionTrigger.Schedule, SkipReason.PreviousRunOpen)],
+                EventMetadata.None);
+        }
+
+        await host.AppendAsync(ExecutionId.Of(job, At(2000)), new JobOccurrencesMissed(job, At(2000), At(2500), 501, MissedReason.SchedulerDown));
+        var recorder = new MissedRecorder(host.Store, host.Records, NullLogger.Instance);
+        var timetable = new Timetable(everySecond);
+
+        foreach (var from in new[] { 1, 0, 2 })
+        {
+            await recorder.RecordAsync([new(new(job, At(from), At(4000), 4001 - from, MissedReason.SchedulerLate), timetable)]);
+        }
+
+        var records = await host.RecordsOfAsync(job, everySecond, At(-1), At(4000));
+        records.Count.ShouldBe(4001);
+        records.ShouldAllBe(r => r.Records == 1);
     }
 
     [Fact]

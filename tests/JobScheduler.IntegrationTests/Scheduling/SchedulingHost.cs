@@ -29,6 +29,13 @@ internal sealed class SchedulingHost : IAsyncDisposable
 
     public Receiver Receiver { get; }
 
+    public string DatabaseName => _database.Name;
+
+    /// <summary>The host's clock, to be set while it runs.</summary>
+    public ShiftedTime Clock { get; private set; } = new(default);
+
+    public OccurrenceRecords Records => Services.GetRequiredService<OccurrenceRecords>();
+
     public IServiceProvider Services => (_host ?? throw new InvalidOperationException("The host is not started.")).Services;
 
     public PostgresEventStore Store => Services.GetRequiredService<PostgresEventStore>();
@@ -58,10 +65,11 @@ internal sealed class SchedulingHost : IAsyncDisposable
     public void Start(TimeSpan shift = default, params (string Key, string Value)[] settings)
     {
         foreach (var (key, value) in settings) _settings[key] = value;
+        Clock = new ShiftedTime(shift);
         _host = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
             foreach (var (key, value) in _settings) builder.UseSetting(key, value);
-            builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(new ShiftedTime(shift)));
+            builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(Clock));
         });
         _ = _host.Services;
     }
@@ -122,6 +130,18 @@ internal sealed class SchedulingHost : IAsyncDisposable
     public async Task<IReadOnlyList<ExecutionRow>> ExecutionsOfAsync(Guid jobId) =>
         [.. (await Executions.ListAsync(jobId, null, null, 10_000, DateTimeOffset.MaxValue, CancellationToken.None)).Reverse()];
 
+    /// <summary>How many records each instant of (after, upTo] at which the job was due has: executions, and ranges of missed ones.</summary>
+    public async Task<IReadOnlyList<(DateTimeOffset Instant, int Records)>> RecordsOfAsync(Guid jobId, Schedule schedule, DateTimeOffset after, DateTimeOffset upTo)
+    {
+        var executions = await Executions.ScheduledBetweenAsync(jobId, after, upTo, 100_000, CancellationToken.None);
+        var missed = await Executions.MissedBetweenAsync(jobId, after, upTo, CancellationToken.None);
+        return
+        [
+            .. new Timetable(schedule).Between(after, upTo).Select(i =>
+                (i, executions.Count(e => e.ScheduledFor == i) + missed.Count(m => m.FirstAt <= i && i <= m.LastAt))),
+        ];
+    }
+
     /// <summary>What a restart of PostgreSQL does to the host: all its sessions end.</summary>
     public async Task CutConnectionsAsync()
     {
@@ -151,7 +171,14 @@ internal sealed class SchedulingHost : IAsyncDisposable
     }
 }
 
+/// <summary>The system's clock, set wrong by as much as is asked for; time itself passes as it does.</summary>
 internal sealed class ShiftedTime(TimeSpan shift) : TimeProvider
 {
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + shift;
+    private long _ticks = shift.Ticks;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref _ticks));
+
+    public void Set(DateTimeOffset now) => Volatile.Write(ref _ticks, (now - base.GetUtcNow()).Ticks);
+
+    public void SetForward(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
 }
