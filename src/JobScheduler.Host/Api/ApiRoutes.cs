@@ -43,7 +43,7 @@ internal static class ApiRoutes
         app.MapDocumentation();
         app.MapPractice();
 
-        var api = app.MapGroup("").AddEndpointFilter(RequestReading.Filter).AddEndpointFilter(AnswerStyle.Filter);
+        var api = app.MapGroup("").Takes(Actor.Field).AddEndpointFilter(RequestReading.Filter).AddEndpointFilter(AnswerStyle.Filter);
         api.MapJobs();
         api.MapExecutions();
         api.MapAlerts();

@@ -148,6 +148,8 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/jobs/{id}/executions", "get")]
     [InlineData("/jobs/{id}/events", "get")]
     [InlineData("/jobs/{id}/as-of", "get")]
+    [InlineData("/jobs/{id}/diff", "get")]
+    [InlineData("/jobs/{id}/revert", "post")]
     [InlineData("/jobs/{id}/ledger", "get")]
     [InlineData("/executions/{id}", "get")]
     [InlineData("/alerts", "get")]

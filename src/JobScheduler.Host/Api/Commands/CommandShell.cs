@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Api.Problems;
+using JobScheduler.Host.Api.Requests;
 
 namespace JobScheduler.Host.Api.Commands;
 
@@ -52,9 +53,9 @@ internal static class CommandShell
         return new(null, Refusals.Contended(MaxAttempts));
     }
 
-    /// <summary>Why the events of a request came about: its trace, which command it was, and from where.</summary>
+    /// <summary>Why the events of a request came about: its trace, which command it was, by whom and from where.</summary>
     public static EventMetadata MetadataOf(HttpContext http) => new(
         Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier,
         $"{http.Request.Method} {(http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/')}",
-        new Dictionary<string, string> { ["via"] = "api", ["remote"] = http.Connection.RemoteIpAddress?.ToString() ?? "unknown" });
+        Actor.HeadersOf(http));
 }

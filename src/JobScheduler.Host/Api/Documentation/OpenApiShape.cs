@@ -23,6 +23,8 @@ internal static class OpenApiShape
         operation.Parameters ??= [];
         foreach (var field in context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestField>())
         {
+            // Every endpoint takes headers alike; only where something is changed do they say anything.
+            if (field.In == ParameterLocation.Header && context.Description.HttpMethod == HttpMethods.Get) continue;
             foreach (var found in operation.Parameters.Where(p => p.Name == field.Name && p.In == field.In).ToList()) operation.Parameters.Remove(found);
             operation.Parameters.Add(new OpenApiParameter
             {

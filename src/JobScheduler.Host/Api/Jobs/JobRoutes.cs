@@ -21,6 +21,8 @@ internal static class JobRoutes
         jobs.MapResumeJob();
         jobs.MapRunJob();
         jobs.MapJobAsOf();
+        jobs.MapJobDiff();
+        jobs.MapRevertJob();
     }
 
     /// <summary>Announces the version that an answer shows.</summary>

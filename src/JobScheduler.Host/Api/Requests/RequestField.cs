@@ -7,7 +7,7 @@ using Microsoft.OpenApi;
 namespace JobScheduler.Host.Api.Requests;
 
 /// <summary>
-/// A part of the path or a query parameter that an endpoint takes: how it is read, what would be right, and what the documentation
+/// A part of the path, a query parameter or a header that an endpoint takes: how it is read, what would be right, and what the documentation
 /// says of it. Declared beside the route with <see cref="RequestReading.Takes"/>, which see.
 /// </summary>
 internal abstract record RequestField(string Name, ParameterLocation In, string Description, Func<OpenApiSchema> Schema)

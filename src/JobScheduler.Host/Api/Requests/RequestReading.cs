@@ -10,7 +10,7 @@ namespace JobScheduler.Host.Api.Requests;
 /// </summary>
 internal static class RequestReading
 {
-    /// <summary>Declares the path and query fields of an endpoint; its handler asks them for their values with <c>field.Of(http)</c>.</summary>
+    /// <summary>Declares the path, query and header fields of an endpoint; its handler asks them for their values with <c>field.Of(http)</c>.</summary>
     public static TBuilder Takes<TBuilder>(this TBuilder endpoint, params RequestField[] fields) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(fields.Cast<object>().ToArray());
 
@@ -27,15 +27,7 @@ internal static class RequestReading
         var fields = http.GetEndpoint()!.Metadata.GetOrderedMetadata<RequestField>();
         foreach (var field in fields)
         {
-            var given = field.In == ParameterLocation.Path
-                ? http.Request.RouteValues[field.Name] as string
-                : http.Request.Query[field.Name] switch
-                {
-                    [] => null,
-                    [var one] => one,
-                    _ => Twice(field.Name, errors),
-                };
-            http.Items[field] = field.Read(given, errors);
+            http.Items[field] = field.Read(Given(http.Request, field, errors), errors);
         }
 
         var known = fields.Where(f => f.In == ParameterLocation.Query).Select(f => f.Name).ToList();
@@ -45,6 +37,17 @@ internal static class RequestReading
         }
 
         return errors;
+    }
+
+    private static string? Given(HttpRequest request, RequestField field, List<FieldError> errors)
+    {
+        if (field.In == ParameterLocation.Path) return request.RouteValues[field.Name] as string;
+        return (field.In == ParameterLocation.Header ? request.Headers[field.Name] : request.Query[field.Name]) switch
+        {
+            [] => null,
+            [var one] => one,
+            _ => Twice(field.Name, errors),
+        };
     }
 
     private static string? Twice(string name, List<FieldError> errors)
