@@ -53,6 +53,7 @@ internal static class EventSamples
         new JobDeleted(),
         new ExecutionScheduled(JobId, Noon, Noon.AddHours(1)),
         new ExecutionRequested(JobId, Noon),
+        new ExecutionRequested(JobId, Noon, ExecutionId, 7),
         new ExecutionStarted(JobId, Noon),
         new ExecutionAttemptFailed(JobId, Noon, Failed, Noon.AddMinutes(1)),
         new ExecutionCompleted(JobId, Noon, ExecutionTrigger.Manual, new(1, Noon, 12, 0, 200)),

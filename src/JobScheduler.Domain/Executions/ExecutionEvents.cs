@@ -17,7 +17,10 @@ public sealed record ExecutionScheduled(Guid JobId, DateTimeOffset ScheduledFor,
 
 /// <summary>Somebody asked for a run now. It is a claim like <see cref="ExecutionScheduled"/>.</summary>
 /// <param name="ScheduledFor">When it was asked for.</param>
-public sealed record ExecutionRequested(Guid JobId, DateTimeOffset ScheduledFor) : ExecutionEvent(JobId);
+/// <param name="ReplayOf">The execution that it repeats; <c>null</c>: none.</param>
+/// <param name="JobVersion">It is run as the job was at this version; <c>null</c>: as the job is.</param>
+public sealed record ExecutionRequested(Guid JobId, DateTimeOffset ScheduledFor, Guid? ReplayOf = null, long? JobVersion = null)
+    : ExecutionEvent(JobId);
 
 /// <summary>
 /// The call of an <see cref="DeliveryType.AtMostOnce"/> job is about to be made: recorded before it, by one node only, so that it is made once.

@@ -30,6 +30,7 @@ namespace JobScheduler.Host.Api;
 [JsonSerializable(typeof(ExecutionRequestedAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ExecutionView>))]
 [JsonSerializable(typeof(ExecutionDetail))]
+[JsonSerializable(typeof(ReplayRequestedAnswer))]
 [JsonSerializable(typeof(LedgerView))]
 [JsonSerializable(typeof(AcknowledgeRequest))]
 [JsonSerializable(typeof(IReadOnlyList<AlertView>))]

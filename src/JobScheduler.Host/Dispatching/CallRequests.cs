@@ -51,7 +51,7 @@ internal sealed class CallRequests(SecretStore secrets, DispatchOptions options,
     {
         try
         {
-            foreach (var run in runs.Take(options.MaxConcurrency)) run.Prepared = await PrepareAsync(run, run.Job.Work.Target, cancellation);
+            foreach (var run in runs.Take(options.MaxConcurrency)) run.Prepared = await PrepareAsync(run, run.Work.Target, cancellation);
         }
 #pragma warning disable CA1031
         catch (Exception e)

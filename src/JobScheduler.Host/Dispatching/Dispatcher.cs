@@ -95,7 +95,7 @@ internal sealed class Dispatcher
     /// <summary>A call that has a place: makes it, gives the place on, and records how it went.</summary>
     private async Task SendAsync(Run run)
     {
-        var work = run.Job.Work;
+        var work = run.Work;
         var answer = Volatile.Read(ref _stopped) == 1 ? null : await CallAsync(run, work);
         if (_admission.Leave(run.Host) is { } next) ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(next));
         if (answer is var (result, retryAfter))

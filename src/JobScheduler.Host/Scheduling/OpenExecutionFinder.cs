@@ -1,10 +1,13 @@
+using JobScheduler.Domain.Jobs;
+using JobScheduler.EventStore;
 using JobScheduler.Projections.Executions;
 using JobScheduler.Projections.Jobs;
 
 namespace JobScheduler.Host.Scheduling;
 
 /// <summary>Looks up executions without an outcome, with their jobs.</summary>
-internal sealed class OpenExecutionFinder(ExecutionQueries executions, JobQueries jobs, SchedulerInbox inbox, TimeProvider time, ILogger logger)
+internal sealed class OpenExecutionFinder(
+    PostgresEventStore store, ExecutionQueries executions, JobQueries jobs, SchedulerInbox inbox, TimeProvider time, ILogger logger)
 {
     /// <summary>An open execution is looked for among all only when it is overdue by this much; younger ones are being dealt with.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromSeconds(5);
@@ -37,6 +40,21 @@ internal sealed class OpenExecutionFinder(ExecutionQueries executions, JobQuerie
     {
         if (open.Count == 0) return new([]);
         var rows = (await jobs.FindAllAsync([.. open.Select(o => o.JobId).Distinct()], cancellation)).ToDictionary(j => j.Id);
-        return new([.. open.Where(o => rows.ContainsKey(o.JobId)).Select(o => (o, rows[o.JobId]))]);
+        var found = new List<(OpenExecution, JobRow, Work?)>(open.Count);
+        foreach (var execution in open)
+        {
+            if (rows.TryGetValue(execution.JobId, out var row)) found.Add((execution, row, await ReplayedAsync(execution, cancellation)));
+        }
+
+        return new(found);
+    }
+
+    /// <summary>A replay is run with its job's definition of then, also after a restart: the claim names the version.</summary>
+    private async Task<Work?> ReplayedAsync(OpenExecution open, CancellationToken cancellation)
+    {
+        if (open.JobVersion is not { } version) return null;
+        var then = await store.AggregateStreamAsync<Job>(
+            open.JobId, (job, stored) => Job.Evolve(job, (JobEvent)stored.Data), version, cancellationToken: cancellation);
+        return new(then!.Definition.Target, then.Definition.Policy);
     }
 }

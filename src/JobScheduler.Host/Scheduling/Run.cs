@@ -20,7 +20,7 @@ internal enum RunStage
 }
 
 /// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only, save for the request.</summary>
-internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim)
+internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim, Work? replayed = null)
 {
     public Guid ExecutionId { get; } = executionId;
 
@@ -30,7 +30,10 @@ internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim)
     public Claim Claim { get; } = claim;
 
     /// <summary>Host and port that it is meant for, as known at the claim.</summary>
-    public string Host { get; } = job.Host;
+    public string Host { get; } = (replayed ?? job.Work).Host;
+
+    /// <summary>What is done: the job's present work, or, when it replays an earlier run, what was done then. To be read once a call.</summary>
+    public Work Work => replayed ?? Job.Work;
 
     public RunStage Stage { get; set; } = RunStage.Claiming;
 

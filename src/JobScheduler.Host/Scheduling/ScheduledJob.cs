@@ -5,7 +5,11 @@ using JobScheduler.Projections.Jobs;
 namespace JobScheduler.Host.Scheduling;
 
 /// <summary>The call that a job makes, and how it is made.</summary>
-internal sealed record Work(HttpTarget Target, ExecutionPolicy Policy);
+internal sealed record Work(HttpTarget Target, ExecutionPolicy Policy)
+{
+    /// <summary>Host and port that it calls.</summary>
+    public string Host => new Uri(Target.Api).Authority;
+}
 
 /// <summary>
 /// What the scheduler keeps of a job. Changed by the scheduler's thread only; the dispatcher reads <see cref="Work"/>, once a call.
@@ -33,7 +37,7 @@ internal sealed class ScheduledJob
     public Work Work { get; private set; } = null!;
 
     /// <summary>Host and port that it calls.</summary>
-    public string Host => new Uri(Work.Target.Api).Authority;
+    public string Host => Work.Host;
 
     public Timetable Timetable { get; private set; } = null!;
 

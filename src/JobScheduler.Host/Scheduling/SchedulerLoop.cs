@@ -231,10 +231,10 @@ internal sealed class SchedulerLoop(
 
     private void Adopt(SchedulerMessage.OpenFound open)
     {
-        foreach (var (execution, row) in open.Executions)
+        foreach (var (execution, row, replayed) in open.Executions)
         {
             if (runs.Knows(execution.Id) || dispatcher.IsUnderWay(execution.Id) || looks.HasEndedMeanwhile(execution.Id)) continue;
-            if (JobOf(row) is { } job) Adopt(execution, job);
+            if (JobOf(row) is { } job) Adopt(execution, job, replayed);
         }
     }
 
@@ -246,9 +246,9 @@ internal sealed class SchedulerLoop(
         return job;
     }
 
-    private void Adopt(OpenExecution open, ScheduledJob job)
+    private void Adopt(OpenExecution open, ScheduledJob job, Work? replayed)
     {
-        var run = new Run(open.Id, job, new Claim(open.JobId, open.ScheduledFor, open.Trigger))
+        var run = new Run(open.Id, job, new Claim(open.JobId, open.ScheduledFor, open.Trigger), replayed)
         {
             Attempt = open.Attempts + 1,
             Version = open.Version,

@@ -21,8 +21,8 @@ internal abstract record SchedulerMessage
     /// <summary>Executions may be open of which this thread does not know: these, or, with <c>null</c>, any that are overdue.</summary>
     public sealed record LookForOpen(IReadOnlyCollection<Guid>? Ids) : SchedulerMessage;
 
-    /// <summary>What a look into the read model gave, each execution with its job.</summary>
-    public sealed record OpenFound(IReadOnlyList<(OpenExecution Execution, JobRow Job)> Executions) : SchedulerMessage;
+    /// <summary>What a look into the read model gave, each execution with its job, and, if it replays one, with what was done then.</summary>
+    public sealed record OpenFound(IReadOnlyList<(OpenExecution Execution, JobRow Job, Work? Replayed)> Executions) : SchedulerMessage;
 
     /// <summary>The look failed; it is tried again later.</summary>
     public sealed record LookFailed : SchedulerMessage;

@@ -38,7 +38,7 @@ internal sealed class SchedulerTerm(
     {
         var inbox = new SchedulerInbox(time);
         var claimer = new Claimer(store, inbox, _logger);
-        var finder = new OpenExecutionFinder(executions, jobs, inbox, time, _logger);
+        var finder = new OpenExecutionFinder(store, executions, jobs, inbox, time, _logger);
         var backlog = new Backlog(options.MaxOpen, options.MaxOpenPerHost);
         var (heap, runs) = (new JobHeap(), new RunBook(backlog));
         var claims = new OccurrenceClaims(heap, runs, backlog, claimer, _missed, options, startedAt: time.GetUtcNow());

@@ -116,7 +116,7 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
         return statuses.TakeWhile(s => s == WireName.Of(ExecutionStatus.Failed)).Count();
     }
 
-    /// <summary>Claims without an outcome, earliest first.</summary>
+    /// <summary>Claims without an outcome, earliest first. Which version of its job a replay is run with, the log itself says.</summary>
     /// <param name="ids">Of these; <c>null</c>: of all.</param>
     /// <param name="dueBefore">Only those that were due earlier, their retry's instant if one waits; <c>null</c>: all.</param>
     public async Task<IReadOnlyList<OpenExecution>> OpenAsync(
@@ -124,8 +124,11 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            select id, job_id, scheduled_for, trigger, claimed_at, attempts, retry_at, started
-            from {schema}.open_executions
+            select id, job_id, scheduled_for, trigger, claimed_at, attempts, retry_at, started,
+                   case when trigger = 'MANUAL' then
+                       (select (e.data ->> 'jobVersion')::bigint from {schema}.mt_events e where e.stream_id = o.id and e.version = 1)
+                   end
+            from {schema}.open_executions o
             where {(ids is null ? "true" : "id = any ($1)")} and coalesce(retry_at, scheduled_for) < $2
             order by id
             """);
@@ -140,7 +143,8 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
                 r.GetFieldValue<DateTimeOffset>(4),
                 r.GetInt32(5),
                 r.GetNullableValue<DateTimeOffset>(6),
-                r.GetBoolean(7)),
+                r.GetBoolean(7),
+                r.GetNullableValue<long>(8)),
             cancellation);
     }
 

@@ -28,8 +28,17 @@ public sealed record ExecutionRow(
 /// <param name="Attempts">Attempts that have failed.</param>
 /// <param name="RetryAt">When the next attempt is due; <c>null</c>: at <paramref name="ScheduledFor"/>.</param>
 /// <param name="Started">Its call may have been made; only noted of jobs that are never sent twice.</param>
+/// <param name="JobVersion">The version of its job that it is to be run with; <c>null</c>: the newest.</param>
 public sealed record OpenExecution(
-    Guid Id, Guid JobId, DateTimeOffset ScheduledFor, ExecutionTrigger Trigger, DateTimeOffset ClaimedAt, int Attempts, DateTimeOffset? RetryAt, bool Started)
+    Guid Id,
+    Guid JobId,
+    DateTimeOffset ScheduledFor,
+    ExecutionTrigger Trigger,
+    DateTimeOffset ClaimedAt,
+    int Attempts,
+    DateTimeOffset? RetryAt,
+    bool Started,
+    long? JobVersion = null)
 {
     /// <summary>Of its stream.</summary>
     public long Version => 1 + Attempts + (Started ? 1 : 0);

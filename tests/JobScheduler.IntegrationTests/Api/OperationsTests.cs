@@ -152,6 +152,7 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/jobs/{id}/revert", "post")]
     [InlineData("/jobs/{id}/ledger", "get")]
     [InlineData("/executions/{id}", "get")]
+    [InlineData("/executions/{id}/replay", "post")]
     [InlineData("/alerts", "get")]
     [InlineData("/alerts/{jobId}", "get")]
     [InlineData("/alerts/{id}/acknowledge", "post")]

@@ -7,6 +7,7 @@ internal static class ExecutionRoutes
         var executions = routes.MapGroup("").WithTags("Executions");
         executions.MapListExecutions();
         executions.MapGetExecution();
+        executions.MapReplayExecution();
         executions.MapLedger();
     }
 }

@@ -53,6 +53,8 @@ internal sealed record ExecutionView(
 }
 
 /// <summary>An execution with its attempts; the fields beside them are those of the last.</summary>
+/// <param name="ReplayOf">The execution that it repeats; null: none.</param>
+/// <param name="JobVersion">The version of its job that it is run with, if it is a replay; null: the newest.</param>
 internal sealed record ExecutionDetail(
     Guid ExecutionId,
     Guid JobId,
@@ -70,7 +72,9 @@ internal sealed record ExecutionDetail(
     string? Response,
     SkipReason? SkipReason,
     DateTimeOffset? RetryAt,
-    DateTimeOffset RecordedAt)
+    DateTimeOffset RecordedAt,
+    Guid? ReplayOf,
+    long? JobVersion)
 {
     public static ExecutionDetail Of(Guid id, Folded<Execution> execution)
     {
@@ -92,7 +96,9 @@ internal sealed record ExecutionDetail(
             last?.Response,
             state.SkipReason,
             state.RetryAt,
-            execution.UpdatedAt);
+            execution.UpdatedAt,
+            state.ReplayOf,
+            state.JobVersion);
     }
 }
 

@@ -26,6 +26,9 @@ internal static class Refusals
     public static Problem ExecutionNotFound(Guid id) =>
         new(404, "execution-not-found", "No such execution", $"There is no execution {id}.");
 
+    public static Problem ExecutionOpen(Guid id) =>
+        new(409, "execution-open", "It has not ended", $"The execution {id} is still open; it can be replayed once it has an outcome.");
+
     public static Problem AlertNotFound(Guid id) =>
         new(404, "alert-not-found", "No such alert", $"There is no alert {id}.");
 
