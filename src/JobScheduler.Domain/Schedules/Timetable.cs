@@ -18,6 +18,19 @@ public sealed class Timetable
         _cron = schedule.Cron is null ? null : ParseCron(schedule.Cron);
     }
 
+    /// <summary><c>null</c> when this machine cannot read it: it does not know the zone, or not the expression.</summary>
+    public static Timetable? TryRead(Schedule schedule)
+    {
+        try
+        {
+            return new(schedule);
+        }
+        catch (Exception e) when (e is TimeZoneNotFoundException or InvalidTimeZoneException or CronFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads an expression of five fields, of six (the first being seconds), or a macro.</summary>
     /// <exception cref="CronFormatException">Says which field is wrong and what would be right.</exception>
     public static CronExpression ParseCron(string expression)

@@ -4,6 +4,7 @@ using JobScheduler.EventStore;
 using JobScheduler.Host.Api.Alerts;
 using JobScheduler.Host.Api.Events;
 using JobScheduler.Host.Api.Executions;
+using JobScheduler.Host.Api.Explaining;
 using JobScheduler.Host.Api.Health;
 using JobScheduler.Host.Api.Jobs;
 using JobScheduler.Host.Api.Metrics;
@@ -31,6 +32,7 @@ namespace JobScheduler.Host.Api;
 [JsonSerializable(typeof(IReadOnlyList<ExecutionView>))]
 [JsonSerializable(typeof(ExecutionDetail))]
 [JsonSerializable(typeof(ReplayRequestedAnswer))]
+[JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(LedgerView))]
 [JsonSerializable(typeof(AcknowledgeRequest))]
 [JsonSerializable(typeof(IReadOnlyList<AlertView>))]

@@ -2,6 +2,7 @@ using JobScheduler.Host.Api.Alerts;
 using JobScheduler.Host.Api.Documentation;
 using JobScheduler.Host.Api.Events;
 using JobScheduler.Host.Api.Executions;
+using JobScheduler.Host.Api.Explaining;
 using JobScheduler.Host.Api.Health;
 using JobScheduler.Host.Api.Jobs;
 using JobScheduler.Host.Api.Metrics;
@@ -46,6 +47,7 @@ internal static class ApiRoutes
         var api = app.MapGroup("").Takes(Actor.Field).AddEndpointFilter(RequestReading.Filter).AddEndpointFilter(AnswerStyle.Filter);
         api.MapJobs();
         api.MapExecutions();
+        api.MapExplain();
         api.MapAlerts();
         api.MapEvents();
         api.MapSchedules();

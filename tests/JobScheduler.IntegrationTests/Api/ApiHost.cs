@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace JobScheduler.IntegrationTests.Api;
 
@@ -92,6 +93,16 @@ public sealed class ApiHost(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task AppendAsync(Guid stream, params object[] events) =>
         (await Store.AppendAsync(stream, ExpectedVersion.Any, events, EventMetadata.None)).ShouldBeOfType<AppendResult.Appended>();
+
+    /// <summary>Lets the job's events have been appended at these instants, one each.</summary>
+    public async Task MoveEventsAsync(Guid job, params DateTimeOffset[] instants)
+    {
+        await using var data = NpgsqlDataSource.Create(Database.ConnectionString);
+        await using var command = data.CreateCommand("update jobscheduler.mt_events set timestamp = ($2::timestamptz[])[version] where stream_id = $1");
+        command.Parameters.Add(new() { Value = job });
+        command.Parameters.Add(new() { Value = instants });
+        (await command.ExecuteNonQueryAsync()).ShouldBe(instants.Length);
+    }
 
     /// <summary>Sends what is wrong; gives back the problem's errors.</summary>
     public async Task<IReadOnlyList<(string Field, JsonNode? Value, string Message)>> RefusedAsync(HttpMethod method, string path, object? body = null)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using JobScheduler.Domain.Alerts;
 using JobScheduler.Domain.Executions;
-using Npgsql;
 
 namespace JobScheduler.IntegrationTests.Api;
 
@@ -123,7 +122,7 @@ public sealed class HistoryTests(ApiHost host) : IClassFixture<ApiHost>
     {
         var job = await host.CreateJobAsync(new { schedule = "* * * * * *" });
         await host.SendAsync(HttpMethod.Post, $"/jobs/{job}/pause");
-        await MoveEventsAsync(job, Noon, Noon.AddSeconds(4.5));
+        await host.MoveEventsAsync(job, Noon, Noon.AddSeconds(4.5));
         await CompleteAsync(job, Noon.AddSeconds(1));
         await FailAsync(job, Noon.AddSeconds(2));
         await host.AppendAsync(
@@ -151,23 +150,13 @@ public sealed class HistoryTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task Ledger_asks_for_a_shorter_time_when_there_is_too_much()
     {
         var job = await host.CreateJobAsync(new { schedule = "* * * * * *" });
-        await MoveEventsAsync(job, Noon.AddYears(-1));
+        await host.MoveEventsAsync(job, Noon.AddYears(-1));
 
         var error = (await host.RefusedAsync(HttpMethod.Get, $"/jobs/{job}/ledger?from=2024-12-28T12:00:00Z")).Single();
 
         error.Message.ShouldContain("shorter");
         var hour = await host.GetAsync($"/jobs/{job}/ledger?from=2025-01-01T00:00:00Z&to=2025-01-01T01:00:00Z");
         ((int)hour["summary"]!["unaccounted"]!).ShouldBe(3600);
-    }
-
-    /// <summary>Lets the job's events have been appended at these instants, one each.</summary>
-    private async Task MoveEventsAsync(Guid job, params DateTimeOffset[] instants)
-    {
-        await using var data = NpgsqlDataSource.Create(host.Database.ConnectionString);
-        await using var command = data.CreateCommand("update jobscheduler.mt_events set timestamp = ($2::timestamptz[])[version] where stream_id = $1");
-        command.Parameters.Add(new() { Value = job });
-        command.Parameters.Add(new() { Value = instants });
-        (await command.ExecuteNonQueryAsync()).ShouldBe(instants.Length);
     }
 
     private Task CompleteAsync(Guid job, DateTimeOffset at) => host.AppendAsync(

@@ -150,6 +150,7 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/jobs/{id}/as-of", "get")]
     [InlineData("/jobs/{id}/diff", "get")]
     [InlineData("/jobs/{id}/revert", "post")]
+    [InlineData("/jobs/{id}/explain", "get")]
     [InlineData("/jobs/{id}/ledger", "get")]
     [InlineData("/executions/{id}", "get")]
     [InlineData("/executions/{id}/replay", "post")]
