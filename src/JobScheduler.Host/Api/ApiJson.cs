@@ -34,6 +34,7 @@ namespace JobScheduler.Host.Api;
 [JsonSerializable(typeof(ReplayRequestedAnswer))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(LedgerView))]
+[JsonSerializable(typeof(LedgerOverview))]
 [JsonSerializable(typeof(AcknowledgeRequest))]
 [JsonSerializable(typeof(IReadOnlyList<AlertView>))]
 [JsonSerializable(typeof(EventPage))]

@@ -152,6 +152,7 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/jobs/{id}/revert", "post")]
     [InlineData("/jobs/{id}/explain", "get")]
     [InlineData("/jobs/{id}/ledger", "get")]
+    [InlineData("/ledger", "get")]
     [InlineData("/executions/{id}", "get")]
     [InlineData("/executions/{id}/replay", "post")]
     [InlineData("/alerts", "get")]

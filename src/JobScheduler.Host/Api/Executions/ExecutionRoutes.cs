@@ -9,5 +9,6 @@ internal static class ExecutionRoutes
         executions.MapGetExecution();
         executions.MapReplayExecution();
         executions.MapLedger();
+        executions.MapLedgerOverview();
     }
 }
