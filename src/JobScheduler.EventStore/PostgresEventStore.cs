@@ -125,6 +125,10 @@ public sealed class PostgresEventStore : IAsyncDisposable
     /// <summary>The last committed event's sequence; 0 when there is none.</summary>
     public Task<long> HighWaterMarkAsync(CancellationToken cancellationToken = default) => _reader.HighWaterMarkAsync(cancellationToken);
 
+    /// <summary>How far all that follow the log behind a checkpoint have come, by name.</summary>
+    public Task<IReadOnlyList<Checkpoint>> CheckpointsAsync(CancellationToken cancellationToken = default) =>
+        new Checkpoints(DataSource, Schema).ListAsync(cancellationToken);
+
     /// <summary>
     /// Accepts no more appends, commits what is queued (for up to <see cref="EventStoreOptions.FlushFor"/>) and closes its connections.
     /// </summary>

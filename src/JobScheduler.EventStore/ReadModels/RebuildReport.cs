@@ -5,8 +5,10 @@ namespace JobScheduler.EventStore;
 /// <param name="Events">Events replayed.</param>
 /// <param name="ComparedAt">The sequence at which live and rebuilt tables were compared.</param>
 /// <param name="Tables">The comparison, a table each.</param>
-/// <param name="Duration">From start to swap.</param>
-public sealed record RebuildReport(string ReadModel, long Events, long ComparedAt, IReadOnlyList<TableDifference> Tables, TimeSpan Duration)
+/// <param name="Duration">From start to swap, of an interrupted one from its last start.</param>
+/// <param name="ResumedFrom">The sequence at which it went on, when it was interrupted before; <c>null</c>: it began at the beginning.</param>
+public sealed record RebuildReport(
+    string ReadModel, long Events, long ComparedAt, IReadOnlyList<TableDifference> Tables, TimeSpan Duration, long? ResumedFrom = null)
 {
     /// <summary>Whether the live tables were, row for row, what the log says.</summary>
     public bool Equal => Tables.All(table => table.RowsOnlyInLive == 0 && table.RowsOnlyInRebuilt == 0);

@@ -25,6 +25,14 @@ internal sealed class SideSchema(string live, ReadModel model)
         }
     }
 
+    /// <summary>Whether all the tables are there, from a rebuild that was interrupted.</summary>
+    public async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select bool_and(to_regclass(name) is not null) from unnest($1) as name", connection);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. model.Tables.Select(table => $"{Name}.{table}")] });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     /// <summary>Gives the planner its figures before the tables go live.</summary>
     public async Task AnalyzeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

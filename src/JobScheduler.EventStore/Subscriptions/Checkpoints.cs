@@ -13,6 +13,18 @@ internal sealed class Checkpoints(NpgsqlDataSource dataSource, string schema)
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
+    /// <summary>All of them, by name.</summary>
+    public async Task<IReadOnlyList<Checkpoint>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select name, coalesce(last_seq_id, 0), last_updated from {schema}.mt_event_progression order by name");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var all = new List<Checkpoint>();
+        while (await reader.ReadAsync(cancellationToken))
+            all.Add(new(reader.GetString(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2)));
+        return all;
+    }
+
     /// <summary>
     /// Never moves back. Does not wait for the disk: a checkpoint lost in a crash of PostgreSQL only means that events are handled again,
     /// which subscribers must bear anyway, and the next commit that does wait takes it along.

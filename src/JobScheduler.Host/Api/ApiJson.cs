@@ -10,6 +10,7 @@ using JobScheduler.Host.Api.Jobs;
 using JobScheduler.Host.Api.Metrics;
 using JobScheduler.Host.Api.Practice;
 using JobScheduler.Host.Api.Problems;
+using JobScheduler.Host.Api.Projections;
 using JobScheduler.Host.Api.ReadModels;
 using JobScheduler.Host.Api.Schedules;
 
@@ -44,6 +45,7 @@ namespace JobScheduler.Host.Api;
 [JsonSerializable(typeof(PracticeAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ReadModelView>))]
 [JsonSerializable(typeof(RebuildReport))]
+[JsonSerializable(typeof(ProjectionsView))]
 [JsonSerializable(typeof(string))] // what a problem shows of a wrong value is one of these
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(long))]

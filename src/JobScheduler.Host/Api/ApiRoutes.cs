@@ -8,6 +8,7 @@ using JobScheduler.Host.Api.Jobs;
 using JobScheduler.Host.Api.Metrics;
 using JobScheduler.Host.Api.Practice;
 using JobScheduler.Host.Api.Problems;
+using JobScheduler.Host.Api.Projections;
 using JobScheduler.Host.Api.ReadModels;
 using JobScheduler.Host.Api.Requests;
 using JobScheduler.Host.Api.Schedules;
@@ -23,6 +24,7 @@ internal static class ApiRoutes
     {
         services.AddSingleton<Uptime>();
         services.AddSingleton<MetricCollection>();
+        services.AddSingleton<BackgroundRebuilds>();
         services.AddExceptionHandler<ProblemsAtTheEdge>();
         services.ConfigureHttpJsonOptions(json => WireJson.Configure(json.SerializerOptions));
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -52,6 +54,7 @@ internal static class ApiRoutes
         api.MapEvents();
         api.MapSchedules();
         api.MapReadModels();
+        api.MapProjections();
         api.MapHealth();
         api.MapMetrics();
     }

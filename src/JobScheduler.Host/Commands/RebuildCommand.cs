@@ -37,7 +37,7 @@ internal static class RebuildCommand
                 await WriteAsync(report, output);
                 if (!report.Equal) result = Differed;
             }
-            catch (RebuildRunningException e)
+            catch (Exception e) when (e is RebuildRunningException or RebuildCancelledException)
             {
                 await output.WriteLineAsync(e.Message);
                 return Failed;
@@ -51,7 +51,7 @@ internal static class RebuildCommand
     {
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.ReadModel}: {report.Events} events in {report.Duration.TotalSeconds:0.0} s, {(report.Equal ? "equal" : "DIFFERENT")}"));
+            $"{report.ReadModel}: {report.Events} events in {report.Duration.TotalSeconds:0.0} s{(report.ResumedFrom is { } at ? $" (gone on with at {at})" : "")}, {(report.Equal ? "equal" : "DIFFERENT")}"));
         foreach (var table in report.Tables)
         {
             await output.WriteLineAsync(string.Create(

@@ -38,6 +38,15 @@ internal static class Refusals
     public static Problem RebuildRunning(string name) =>
         new(409, "rebuild-running", "A rebuild is running", $"The read model '{name}' is being rebuilt already.");
 
+    public static Problem RebuildCancelled(string name) =>
+        new(409, "rebuild-cancelled", "It was cancelled", $"The rebuild of '{name}' was cancelled by another request; the live tables are as they were.");
+
+    public static Problem RebuildNotFound(string name) =>
+        new(404, "rebuild-not-found", "It was never rebuilt", $"The projection '{name}' was never rebuilt; POST here to do so.");
+
+    public static Problem RebuildNotRunning(string name) =>
+        new(409, "rebuild-not-running", "No rebuild to cancel", $"No rebuild of the projection '{name}' runs, was interrupted, or waits to be swapped.");
+
     public static Problem Contended(int attempts) =>
         new(409, "contended", "Too many writers", $"Others changed it at the same time, {attempts} times in a row; try again.");
 

@@ -26,7 +26,8 @@ internal static class ReadModelEndpoints
             .Describe(
                 "Rebuild a read model",
                 "Makes it anew from the log beside the live one, says how the two differ, row by row, and puts the new one in its place. "
-                + "Answers when that is done; giving up on the request gives up the rebuild.",
+                + "Answers when that is done; giving up on the request interrupts the rebuild, and the next goes on with it. The same in the "
+                + "background is POST /projections/{name}/rebuild.",
                 400, 404, 409, 503);
     }
 
@@ -47,6 +48,10 @@ internal static class ReadModelEndpoints
         catch (RebuildRunningException)
         {
             return Refusals.RebuildRunning(name);
+        }
+        catch (RebuildCancelledException)
+        {
+            return Refusals.RebuildCancelled(name);
         }
     }
 }

@@ -33,6 +33,12 @@ internal abstract record RequestField(string Name, ParameterLocation In, string 
                 int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1 && value <= most,
             absent);
 
+    public static RequestField<bool> Flag(string name, string description, bool absent) =>
+        new(name, ParameterLocation.Query, description, () => new() { Type = JsonSchemaType.Boolean, Default = absent },
+            "Give true or false.",
+            (string text, out bool value) => (value = text == "true") || text == "false",
+            absent);
+
     public static RequestField<long?> Number(string name, string description, long least) =>
         new(name, ParameterLocation.Query, description,
             () => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = $"{least}" },
