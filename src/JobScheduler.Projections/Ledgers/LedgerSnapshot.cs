@@ -19,7 +19,7 @@ namespace JobScheduler.Projections.Ledgers;
 /// </remarks>
 public sealed class LedgerSnapshot : IAsyncDisposable
 {
-    private const int MatchedAtOnce = 200;
+    private const int MatchedAtOnce = 10_000;
 
     private static readonly Dictionary<string, JsonTypeInfo> Changes = EventCatalog.All
         .Where(e => e.Name is "job_created" or "job_rescheduled" or "job_paused" or "job_resumed" or "job_deleted")
@@ -160,7 +160,7 @@ public sealed class LedgerSnapshot : IAsyncDisposable
         JobAccount[] accounts, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var matches = accounts.ToDictionary(a => a.JobId, a => a.Match());
-        await using (var command = Command($"select job_id, status, skip_reason, scheduled_for from ({ExecutionsSql}) x where job_id = any ($6) order by 1, id"))
+        await using (var command = Command($"select job_id, status, skip_reason, scheduled_for from ({ExecutionsSql}) x where job_id in (select unnest($6)) order by 1, id"))
         {
             command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. matches.Keys] });
             await using var reader = await command.ExecuteReaderAsync(cancellation);

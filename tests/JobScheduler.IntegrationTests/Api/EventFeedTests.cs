@@ -48,6 +48,31 @@ public sealed class EventFeedTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Stream_resumed_again_and_again_gives_every_event_once()
+    {
+        using var cancellation = new CancellationTokenSource(Patience);
+        var jobs = new List<Guid>();
+        var (seen, last) = (new List<string>(), (string?)null);
+        for (var round = 0; round < 4; round++)
+        {
+            // Some come while nobody listens, some while the stream is open; each is left off in the midst.
+            for (var i = 0; i < 3; i++) jobs.Add(await host.CreateJobAsync());
+            await using var stream = await OpenAsync("/events?after=1000000&types=job_created&limit=2", last ?? "0", cancellation.Token);
+            jobs.Add(await host.CreateJobAsync());
+            for (var i = 0; i < 3; i++)
+            {
+                var item = await stream.NextAsync();
+                seen.Add((string)JsonNode.Parse(item.Data)!["streamId"]!);
+                last = item.EventId;
+            }
+        }
+
+        var all = (await PagesAsync("/events?types=job_created")).Select(e => (string)e!["streamId"]!).ToList();
+        seen.ShouldBe(all.Take(seen.Count), "Last-Event-ID counts, not 'after'");
+        jobs.ShouldAllBe(job => all.Contains(job.ToString()));
+    }
+
+    [Fact]
     public async Task Stream_refuses_a_last_event_id_that_is_none()
     {
         using var answer = await host.AnswerAsync(HttpMethod.Get, "/events", null, ("Accept", "text/event-stream"), ("Last-Event-ID", "x"));
@@ -80,18 +105,25 @@ public sealed class EventFeedTests(ApiHost host) : IClassFixture<ApiHost>
 
     private sealed class OpenStream(HttpResponseMessage answer, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
     {
-        public async Task<SseItem<string>> NextOfAsync(Guid stream)
+        public async Task<SseItem<string>> NextAsync()
         {
             while (await items.MoveNextAsync())
             {
-                var item = items.Current;
-                if (item.EventType == "heartbeat") continue;
+                if (items.Current.EventType != "heartbeat") return items.Current;
+            }
+
+            throw new InvalidOperationException("The stream ended.");
+        }
+
+        public async Task<SseItem<string>> NextOfAsync(Guid stream)
+        {
+            while (true)
+            {
+                var item = await NextAsync();
                 var stored = JsonNode.Parse(item.Data)!;
                 ((string)stored["type"]!).ShouldBe(item.EventType);
                 if ((string)stored["streamId"]! == stream.ToString()) return item;
             }
-
-            throw new InvalidOperationException("The stream ended.");
         }
 
         public async ValueTask DisposeAsync()
