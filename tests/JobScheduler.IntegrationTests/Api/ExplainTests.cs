@@ -135,6 +135,17 @@ public sealed class ExplainTests(ApiHost host) : IClassFixture<ApiHost>
         await ExplainAsync(job, "2025-12-28T18:00:00Z", "UNACCOUNTED", "job_created");
     }
 
+    [Fact]
+    public async Task Every_reason_for_missing_an_occurrence_has_its_words()
+    {
+        var job = await HourlyAsync();
+        foreach (var (reason, i) in Enum.GetValues<MissedReason>().Select((r, i) => (r, i)))
+        {
+            await host.AppendAsync(Id(job, i + 1), new JobOccurrencesMissed(job, At(i + 1), At(i + 1), 1, reason));
+            await ExplainAsync(job, $"2025-12-28T{13 + i}:00:00Z", "MISSED", "job_occurrences_missed");
+        }
+    }
+
     [Theory]
     [InlineData("2027-03-28T01:00:00Z", "WILL_BE_DUE", "2027-03-28T03:00:00+02:00", "set forward from 02:00 to 03:00")]
     [InlineData("2027-03-28T02:30:00", "WILL_BE_DUE", "2027-03-28T03:00:00+02:00", "set forward from 02:00 to 03:00")]

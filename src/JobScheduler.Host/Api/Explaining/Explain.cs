@@ -161,6 +161,7 @@ internal static class Explain
             MissedReason.SchedulerDown => "no node was scheduling, or none could reach PostgreSQL",
             MissedReason.SchedulerLate => "the scheduler came to it later than the misfire grace allows",
             MissedReason.ScheduleSuperseded => "no node was scheduling, and the job was changed before one could run it",
+            MissedReason.Backlog => "too many runs to the host that it calls were open already, for longer than the misfire grace",
             _ => throw new InvalidOperationException($"Unknown reason {range.Reason}."),
         };
         var among = range.Count == 1 ? "" : $" It is one of {range.Count} from {InstantText.Of(range.FirstAt)} to {InstantText.Of(range.LastAt)}.";
