@@ -43,8 +43,10 @@ public static class EventCatalog
         Event<AlertRaised>("alert_raised", AlertStream),
         Event<AlertAcknowledged>("alert_acknowledged", AlertStream),
         Event<AlertResolved>("alert_resolved", AlertStream),
+        Event<AlertDeliveryAttemptFailed>("alert_delivery_attempt_failed", AlertStream),
         Event<AlertDelivered>("alert_delivered", AlertStream),
         Event<AlertDeliveryFailed>("alert_delivery_failed", AlertStream),
+        Event<AlertRedeliveryRequested>("alert_redelivery_requested", AlertStream),
     ];
 
     /// <summary>The stored names of the events of one kind of stream.</summary>
@@ -82,6 +84,8 @@ public static class EventCatalog
 [JsonSerializable(typeof(AlertRaised))]
 [JsonSerializable(typeof(AlertAcknowledged))]
 [JsonSerializable(typeof(AlertResolved))]
+[JsonSerializable(typeof(AlertDeliveryAttemptFailed))]
 [JsonSerializable(typeof(AlertDelivered))]
 [JsonSerializable(typeof(AlertDeliveryFailed))]
+[JsonSerializable(typeof(AlertRedeliveryRequested))]
 public sealed partial class EventJson : JsonSerializerContext;

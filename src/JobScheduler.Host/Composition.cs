@@ -51,6 +51,7 @@ internal static class Composition
         services.AddSingleton(new OccurrenceRecords(database.DataSource, database.Schema));
         services.AddSingleton(new AlertQueries(database.DataSource, database.Schema));
         services.AddSingleton(new AlertOutbox(database.DataSource, database.Schema));
+        services.AddSingleton(new AlertSinks(database.DataSource, database.Schema));
     }
 
     private static void AddScheduling(IServiceCollection services, SchedulerOptions options)
@@ -64,7 +65,9 @@ internal static class Composition
         services.AddSingleton<SchedulerTerm>();
         services.AddSingleton<AlertResolver>();
         services.AddSingleton<AlertRaiser>();
+        services.AddSingleton<AlertMetrics>();
         services.AddSingleton<WebhookSender>();
+        services.AddSingleton<DeliveryRound>();
         if (!options.Enabled) return;
         services.AddHostedService<SchedulerService>();
         services.AddHostedService<AlertDeliverer>();

@@ -98,7 +98,11 @@ public sealed class EventCatalogTests
     public void Names_of_a_stream_are_those_of_its_events()
     {
         EventCatalog.NamesIn(EventCatalog.AlertStream)
-            .ShouldBe(["alert_raised", "alert_acknowledged", "alert_resolved", "alert_delivered", "alert_delivery_failed"]);
+            .ShouldBe(
+            [
+                "alert_raised", "alert_acknowledged", "alert_resolved", "alert_delivery_attempt_failed", "alert_delivered",
+                "alert_delivery_failed", "alert_redelivery_requested",
+            ]);
         EventCatalog.NamesIn("no such stream").ShouldBeEmpty();
     }
 

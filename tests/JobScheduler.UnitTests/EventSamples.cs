@@ -70,6 +70,9 @@ internal static class EventSamples
         new JobPolicyChanged(LaterPolicy),
         new JobRetargeted(Target with { ConnectTimeout = TimeSpan.FromSeconds(1.5) }),
         new JobOccurrencesMissed(JobId, Noon, Noon.AddHours(2), 3, MissedReason.ClockJumped),
+        new AlertDeliveryFailed(AlertMessage.JobRecovered, 9, "The answer was 503.", 503),
+        new AlertDeliveryAttemptFailed(AlertMessage.JobFailed, 2, 503, "The answer was 503.", Noon.AddMinutes(1)),
+        new AlertRedeliveryRequested(JobId, AlertMessage.JobFailed, "https://example.com/alerts"),
     ];
 
     private static IEnumerable<string[]> Lines()

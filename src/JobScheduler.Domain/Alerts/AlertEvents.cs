@@ -35,8 +35,21 @@ public sealed record AlertAcknowledged(string? Note) : AlertEvent;
 public sealed record AlertResolved(
     Guid JobId, Guid ExecutionId, string? JobName, string Api, DateTimeOffset ExecutionTime, int? StatusCode, string? Webhook) : AlertEvent;
 
+/// <summary>The webhook did not take the message; it will be tried again.</summary>
+/// <param name="Attempt">From 1; counted anew when somebody asks for the message to be delivered again.</param>
+/// <param name="StatusCode"><c>null</c> when no answer came.</param>
+/// <param name="NextAttemptAt">Not before; later while the webhook takes nothing from anybody.</param>
+public sealed record AlertDeliveryAttemptFailed(
+    AlertMessage Message, int Attempt, int? StatusCode, string Error, DateTimeOffset NextAttemptAt) : AlertEvent;
+
 /// <summary>The webhook took the message.</summary>
 public sealed record AlertDelivered(AlertMessage Message, int Attempts, int StatusCode) : AlertEvent;
 
 /// <summary>The webhook did not take the message, and no further attempt will be made.</summary>
-public sealed record AlertDeliveryFailed(AlertMessage Message, int Attempts, string Error) : AlertEvent;
+/// <param name="Attempts">None when the webhook took nothing from anybody for as long as the message waited.</param>
+/// <param name="StatusCode">Of the last attempt's answer; <c>null</c> when none came.</param>
+public sealed record AlertDeliveryFailed(AlertMessage Message, int Attempts, string Error, int? StatusCode = null) : AlertEvent;
+
+/// <summary>Somebody asked for the message to be delivered again.</summary>
+/// <param name="Webhook">Where to.</param>
+public sealed record AlertRedeliveryRequested(Guid JobId, AlertMessage Message, string Webhook) : AlertEvent;

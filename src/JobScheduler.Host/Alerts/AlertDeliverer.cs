@@ -1,4 +1,3 @@
-using JobScheduler.Domain.Alerts;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Projections.Alerts;
@@ -6,24 +5,26 @@ using JobScheduler.Projections.Alerts;
 namespace JobScheduler.Host.Alerts;
 
 /// <summary>
-/// Works off the outbox: delivers each message at least once, tries again with growing waits, and records in the end that it was
-/// delivered or given up. Several nodes may do so side by side: a message is leased to one at a time.
+/// Works off the outbox, webhook by webhook, until each message was taken or given up. Several nodes may do so side by side: a webhook
+/// is leased to one of them at a time.
 /// </summary>
 internal sealed class AlertDeliverer(
-    PostgresEventStore store, AlertOutbox outbox, WebhookSender sender, AlertOptions options, TimeProvider time, ILogger<AlertDeliverer> logger)
+    PostgresEventStore store, AlertSinks sinks, DeliveryRound round, AlertOptions options, TimeProvider time, ILogger<AlertDeliverer> logger)
     : BackgroundService
 {
-    private const int AtOnce = 64;
+    private const int AtOnce = 128;
+
+    /// <summary>Webhooks of one host and port: one that hangs has to leave places to the others, however many webhooks it has.</summary>
     private const int AtOnceToOneHost = 8;
-    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a message waits whose host takes as many already.</summary>
+    /// <summary>How long a webhook waits whose host is busy.</summary>
     private static readonly TimeSpan WaitForPlace = TimeSpan.FromSeconds(1);
 
-    private static readonly string[] Announced = ["alert_raised", "alert_resolved"];
+    private static readonly string[] Announced = ["alert_raised", "alert_resolved", "alert_redelivery_requested"];
 
-    private readonly List<(string Host, Task Task)> _underWay = [];
+    private readonly List<(string Authority, Task Task)> _underWay = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -31,7 +32,7 @@ internal sealed class AlertDeliverer(
         {
             try
             {
-                _underWay.RemoveAll(delivery => delivery.Task.IsCompleted);
+                _underWay.RemoveAll(r => r.Task.IsCompleted);
                 var seen = await store.HighWaterMarkAsync(stoppingToken);
                 if (await StartDueAsync(stoppingToken) == 0) await WaitAsync(seen, stoppingToken);
             }
@@ -48,89 +49,61 @@ internal sealed class AlertDeliverer(
             }
         }
 
-        await Task.WhenAll(_underWay.Select(delivery => delivery.Task));
+        await Task.WhenAll(_underWay.Select(r => r.Task));
     }
 
-    /// <summary>Starts what is due, as far as there are places, in all and to each host: a dead one holds up no other.</summary>
+    /// <summary>Starts a round with each webhook that is due, as far as there are places, in all and to each host.</summary>
     /// <returns>How many were due.</returns>
     private async Task<int> StartDueAsync(CancellationToken cancellation)
     {
-        if (_underWay.Count == AtOnce) return 0;
+        if (_underWay.Count >= AtOnce) return 0;
         var now = time.GetUtcNow();
-        var due = await outbox.TakeDueAsync(now, leaseUntil: now + (2 * options.Timeout), AtOnce - _underWay.Count, cancellation);
-        foreach (var message in due)
+        // A round is over long before: it sends once, all at the same time.
+        var leaseUntil = now + (2 * options.Timeout) + TimeSpan.FromSeconds(10);
+        var due = await sinks.TakeDueAsync(now, leaseUntil, BusyAuthorities(), AtOnce - _underWay.Count, cancellation);
+        foreach (var sink in due)
         {
-            var host = new Uri(message.Webhook).Authority;
-            if (_underWay.Count(delivery => delivery.Host == host) < AtOnceToOneHost) _underWay.Add((host, DeliverAsync(message, cancellation)));
-            else await outbox.PutBackAsync(message, now + WaitForPlace, cancellation);
+            if (RoundsAt(sink.Authority) < AtOnceToOneHost) _underWay.Add((sink.Authority, RunAsync(sink, cancellation)));
+            else await sinks.GiveBackAsync(sink, now + WaitForPlace, null, cancellation);
         }
 
         return due.Count;
     }
 
-    /// <summary>Until something is due or announced, or a place has become free.</summary>
+    /// <summary>Until a webhook is due or a message announced, or a place has become free.</summary>
     private async Task WaitAsync(long seen, CancellationToken cancellation)
     {
-        var untilNext = await outbox.NextDueAsync(cancellation) - time.GetUtcNow() ?? PollInterval;
+        var hasPlaces = _underWay.Count < AtOnce;
+        var untilNext = (hasPlaces ? await sinks.NextDueAsync(BusyAuthorities(), cancellation) - time.GetUtcNow() : null) ?? PollInterval;
         var longest = untilNext < PollInterval ? untilNext : PollInterval;
         if (longest < TimeSpan.FromMilliseconds(1)) longest = TimeSpan.FromMilliseconds(1);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var announced = store.Signal.WaitAsync(seen, Announced, longest, waiting.Token);
-        await Task.WhenAny([announced, .. _underWay.Select(delivery => delivery.Task)]);
+        await Task.WhenAny([announced, .. _underWay.Select(r => r.Task)]);
         await waiting.CancelAsync();
         await announced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task DeliverAsync(OutboxMessage message, CancellationToken cancellation)
+    private string[] BusyAuthorities() =>
+        [.. _underWay.GroupBy(r => r.Authority).Where(rounds => rounds.Count() >= AtOnceToOneHost).Select(rounds => rounds.Key)];
+
+    private int RoundsAt(string authority) => _underWay.Count(r => r.Authority == authority);
+
+    private async Task RunAsync(AlertSink sink, CancellationToken cancellation)
     {
         try
         {
-            await RecordAsync(message, await sender.SendAsync(message, cancellation), cancellation);
+            await round.RunAsync(sink, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // It is due again when its lease has passed.
         }
-#pragma warning disable CA1031 // Likewise, whatever went wrong; the other messages go on.
+#pragma warning disable CA1031 // Likewise, whatever went wrong; the other webhooks go on.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.LogError(e, "The delivery of alert {AlertId} could not be recorded and will be made again", message.AlertId);
+            logger.LogError(e, "Deliveries to a webhook at {Authority} could not be recorded and will be made again", sink.Authority);
         }
-    }
-
-    private async Task RecordAsync(OutboxMessage message, WebhookAnswer answer, CancellationToken cancellation)
-    {
-        var attempts = message.Attempts + 1;
-        if (answer.Error is null)
-        {
-            await AppendAsync(message, new AlertDelivered(message.Message, attempts, answer.StatusCode!.Value), cancellation);
-            return;
-        }
-
-        var nextAttemptAt = time.GetUtcNow() + DelayAfter(attempts);
-        if (answer.IsGone || nextAttemptAt - message.CreatedAt > options.GiveUpAfter)
-        {
-            logger.LogError(
-                "Alert {AlertId} could not be delivered to its webhook in {Attempts} attempts and is given up: {Error}",
-                message.AlertId, attempts, answer.Error);
-            await AppendAsync(message, new AlertDeliveryFailed(message.Message, attempts, answer.Error), cancellation);
-            return;
-        }
-
-        logger.LogWarning(
-            "Alert {AlertId} was not taken by its webhook (attempt {Attempt}), next attempt at {NextAttemptAt:O}: {Error}",
-            message.AlertId, attempts, nextAttemptAt, answer.Error);
-        await outbox.PostponeAsync(message, nextAttemptAt, answer.Error, cancellation);
-    }
-
-    private Task<AppendResult> AppendAsync(OutboxMessage message, AlertEvent @event, CancellationToken cancellation) =>
-        store.AppendAsync(message.AlertId, ExpectedVersion.Any, [@event], EventMetadata.None, cancellation);
-
-    /// <summary>Doubles from attempt to attempt, up to an hour.</summary>
-    private TimeSpan DelayAfter(int attempts)
-    {
-        var ticks = options.FirstRetryDelay.Ticks * Math.Pow(2, attempts - 1);
-        return ticks < LongestRetryDelay.Ticks ? TimeSpan.FromTicks((long)ticks) : LongestRetryDelay;
     }
 }

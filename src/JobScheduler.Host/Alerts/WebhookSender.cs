@@ -32,15 +32,15 @@ internal sealed class WebhookSender(AlertOptions options, TimeProvider time) : I
 
     private readonly byte[]? _key = options.SigningKey();
 
-    public async Task<WebhookAnswer> SendAsync(OutboxMessage message, CancellationToken cancellation)
+    public async Task<WebhookAnswer> SendAsync(string webhook, OutboxMessage message, string payload, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, message.Webhook);
-        request.Content = new StringContent(message.Payload, Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, webhook);
+        request.Content = new StringContent(payload, Encoding.UTF8, "application/json");
         var id = $"{message.AlertId:n}_{WireName.Of(message.Message)}";
         var now = time.GetUtcNow();
         request.Headers.TryAddWithoutValidation("webhook-id", id);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        if (_key is not null) request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSignature.Of(_key, id, now, message.Payload));
+        if (_key is not null) request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSignature.Of(_key, id, now, payload));
         try
         {
             using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -49,6 +49,11 @@ internal sealed class WebhookSender(AlertOptions options, TimeProvider time) : I
         catch (HttpRequestException e)
         {
             return new(null, e.Explain());
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or NotSupportedException)
+        {
+            // A URL that cannot be called, or an end that speaks no HTTP: a refusal like any other, or it would be tried for ever.
+            return new(null, $"The message could not be posted ({e.GetType().Name}).");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -6,67 +6,79 @@ namespace JobScheduler.Projections.Alerts;
 
 /// <summary>A message that waits to be taken by a webhook.</summary>
 /// <param name="Attempts">Made so far.</param>
-public sealed record OutboxMessage(Guid AlertId, AlertMessage Message, string Webhook, string Payload, int Attempts, DateTimeOffset CreatedAt);
+/// <param name="CreatedAt">When it came to be waiting: when the alert was raised or resolved, or its redelivery was asked for.</param>
+public sealed record OutboxMessage(Guid AlertId, AlertMessage Message, int Attempts, DateTimeOffset CreatedAt);
 
-/// <summary>The queue of messages for webhooks.</summary>
+/// <summary>A message that waits, as its alert shows it.</summary>
+/// <param name="NextAttemptAt">Not before.</param>
+/// <param name="SinkFailures">Tries in a row, of whatever message, of which its webhook took none.</param>
+/// <param name="SinkFailingSince"><c>null</c> when its webhook takes messages, or has not been tried.</param>
+public sealed record WaitingMessage(AlertMessage Message, DateTimeOffset NextAttemptAt, int SinkFailures, DateTimeOffset? SinkFailingSince);
+
+/// <summary>
+/// The messages that wait for webhooks. Changed by <see cref="AlertOutboxProjection"/> only, with the events that say how they fared.
+/// </summary>
 public sealed class AlertOutbox(NpgsqlDataSource dataSource, string schema)
 {
-    /// <summary>
-    /// Takes up to <paramref name="limit"/> messages that are due, longest due first. Until <paramref name="leaseUntil"/> nobody else
-    /// gets them; after it, when neither a delivery nor a postponement was recorded, they are due again.
-    /// </summary>
-    public async Task<IReadOnlyList<OutboxMessage>> TakeDueAsync(
-        DateTimeOffset now, DateTimeOffset leaseUntil, int limit, CancellationToken cancellation)
+    /// <summary>Of each job, only the message that came first may be sent: a recovery never overtakes the failure before it.</summary>
+    private readonly string _isFirstOfItsJob =
+        $"not exists (select 1 from {schema}.alert_outbox e where e.sink = o.sink and e.job_id = o.job_id and e.position < o.position)";
+
+    /// <summary>Messages for one webhook that may be sent now, no two of one job, those that wait longest first.</summary>
+    public async Task<IReadOnlyList<OutboxMessage>> DueOfAsync(Guid sink, DateTimeOffset now, int limit, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            update {schema}.alert_outbox o
-            set next_attempt_at = $2
-            from (select alert_id, message from {schema}.alert_outbox where next_attempt_at <= $1
-                  order by next_attempt_at limit $3 for update skip locked) d
-            where o.alert_id = d.alert_id and o.message = d.message
-            returning o.alert_id, o.message, o.webhook, o.payload, o.attempts, o.created_at
+            select alert_id, message, attempts, created_at from {schema}.alert_outbox o
+            where sink = $1 and next_attempt_at <= $2 and {_isFirstOfItsJob}
+            order by next_attempt_at, position limit $3
             """);
+        command.Parameters.Add(new() { Value = sink });
         command.Parameters.Add(new() { Value = now });
-        command.Parameters.Add(new() { Value = leaseUntil });
         command.Parameters.Add(new() { Value = limit });
+        return await command.ReadAllAsync(Read, cancellation);
+    }
+
+    /// <summary>Messages for one webhook that have waited since <paramref name="before"/> or longer, the longest first.</summary>
+    public async Task<IReadOnlyList<OutboxMessage>> WaitingSinceAsync(Guid sink, DateTimeOffset before, int limit, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select alert_id, message, attempts, created_at from {schema}.alert_outbox
+            where sink = $1 and created_at <= $2
+            order by position limit $3
+            """);
+        command.Parameters.Add(new() { Value = sink });
+        command.Parameters.Add(new() { Value = before });
+        command.Parameters.Add(new() { Value = limit });
+        return await command.ReadAllAsync(Read, cancellation);
+    }
+
+    /// <summary>When the next message for one webhook may be sent; <c>null</c> when none waits.</summary>
+    public async Task<DateTimeOffset?> NextOfAsync(Guid sink, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select min(next_attempt_at) from {schema}.alert_outbox o where sink = $1 and {_isFirstOfItsJob}");
+        command.Parameters.Add(new() { Value = sink });
+        return (await command.ReadAllAsync(r => r.GetNullableValue<DateTimeOffset>(0), cancellation)).Single();
+    }
+
+    /// <summary>The messages of one alert that wait.</summary>
+    public async Task<IReadOnlyList<WaitingMessage>> WaitingOfAsync(Guid alertId, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select o.message, greatest(o.next_attempt_at, s.next_at), coalesce(s.failures, 0), s.failing_since
+            from {schema}.alert_outbox o left join {schema}.alert_sinks s using (sink)
+            where o.alert_id = $1
+            """);
+        command.Parameters.Add(new() { Value = alertId });
         return await command.ReadAllAsync(
-            r => new OutboxMessage(
-                r.GetGuid(0), WireName.Parse<AlertMessage>(r.GetString(1)), r.GetString(2), r.GetString(3), r.GetInt32(4), r.GetFieldValue<DateTimeOffset>(5)),
+            r => new WaitingMessage(
+                WireName.Parse<AlertMessage>(r.GetString(0)), r.GetFieldValue<DateTimeOffset>(1), r.GetInt32(2), r.GetNullableValue<DateTimeOffset>(3)),
             cancellation);
     }
 
-    /// <summary>Notes a failed attempt, and when the next is due.</summary>
-    public async Task PostponeAsync(OutboxMessage message, DateTimeOffset nextAttemptAt, string error, CancellationToken cancellation)
-    {
-        await using var command = dataSource.CreateCommand(
-            $"""
-            update {schema}.alert_outbox
-            set attempts = attempts + 1, next_attempt_at = $3, last_error = $4
-            where alert_id = $1 and message = $2
-            """);
-        command.Parameters.Add(new() { Value = message.AlertId });
-        command.Parameters.Add(new() { Value = WireName.Of(message.Message) });
-        command.Parameters.Add(new() { Value = nextAttemptAt });
-        command.Parameters.Add(new() { Value = error });
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    /// <summary>Gives a message back untried, to be due at <paramref name="at"/>.</summary>
-    public async Task PutBackAsync(OutboxMessage message, DateTimeOffset at, CancellationToken cancellation)
-    {
-        await using var command = dataSource.CreateCommand(
-            $"update {schema}.alert_outbox set next_attempt_at = $3 where alert_id = $1 and message = $2");
-        command.Parameters.Add(new() { Value = message.AlertId });
-        command.Parameters.Add(new() { Value = WireName.Of(message.Message) });
-        command.Parameters.Add(new() { Value = at });
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
-
-    /// <summary>When the next message is due; <c>null</c> when there is none.</summary>
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation)
-    {
-        await using var command = dataSource.CreateCommand($"select min(next_attempt_at) from {schema}.alert_outbox");
-        return (await command.ReadAllAsync(r => r.GetNullableValue<DateTimeOffset>(0), cancellation)).Single();
-    }
+    private static OutboxMessage Read(NpgsqlDataReader r) =>
+        new(r.GetGuid(0), WireName.Parse<AlertMessage>(r.GetString(1)), r.GetInt32(2), r.GetFieldValue<DateTimeOffset>(3));
 }

@@ -28,11 +28,17 @@ public sealed class AlertsReadModel : ReadModel
                 case AlertRaised: raised.Add(e); break;
                 case AlertAcknowledged: acknowledged.Add(e); break;
                 case AlertResolved: resolved.Add(e); break;
-                case AlertDelivered { Message: AlertMessage.JobFailed } d:
-                    deliveries[e.StreamId] = new(AlertDelivery.Delivered, d.Attempts, e.Timestamp, null);
+                case AlertDeliveryAttemptFailed { Message: not AlertMessage.JobRecovered } d:
+                    deliveries[e.StreamId] = new(AlertDelivery.Pending, d.Attempt, null, d.Error, null);
                     break;
-                case AlertDeliveryFailed { Message: AlertMessage.JobFailed } d:
-                    deliveries[e.StreamId] = new(AlertDelivery.Failed, d.Attempts, null, d.Error);
+                case AlertDelivered { Message: not AlertMessage.JobRecovered } d:
+                    deliveries[e.StreamId] = new(AlertDelivery.Delivered, d.Attempts, e.Timestamp, null, null);
+                    break;
+                case AlertDeliveryFailed { Message: not AlertMessage.JobRecovered } d:
+                    deliveries[e.StreamId] = new(AlertDelivery.Failed, d.Attempts, null, d.Error, null);
+                    break;
+                case AlertRedeliveryRequested { Message: not AlertMessage.JobRecovered } d:
+                    deliveries[e.StreamId] = new(AlertDelivery.Pending, null, null, null, d.Webhook);
                     break;
             }
         }
@@ -90,17 +96,20 @@ public sealed class AlertsReadModel : ReadModel
     private static void Deliver(Dictionary<Guid, Delivery> deliveries, string schema, NpgsqlBatch batch) => batch.Add(
         $"""
         update {schema}.alerts a
-        set delivery = n.delivery, delivery_attempts = n.attempts, delivered_at = n.at, delivery_error = n.error
-        from unnest($1, $2, $3, $4, $5) as n (id, delivery, attempts, at, error)
+        set delivery = n.delivery, delivery_attempts = n.attempts, delivered_at = n.at, delivery_error = n.error,
+            webhook = coalesce(n.webhook, a.webhook)
+        from unnest($1, $2, $3, $4, $5, $6) as n (id, delivery, attempts, at, error, webhook)
         where a.id = n.id
         """,
         deliveries.Column(Uuid, d => d.Key),
         deliveries.Column(Varchar, d => WireName.Of(d.Value.State)),
         deliveries.Column(Integer, d => d.Value.Attempts),
         deliveries.Column(TimestampTz, d => d.Value.At),
-        deliveries.Column(Varchar, d => d.Value.Error));
+        deliveries.Column(Varchar, d => d.Value.Error),
+        deliveries.Column(Varchar, d => d.Value.Webhook));
 
     private static AlertRaised Raised(StoredEvent e) => (AlertRaised)e.Data;
 
-    private sealed record Delivery(AlertDelivery State, int Attempts, DateTimeOffset? At, string? Error);
+    /// <param name="Webhook">Where it is delivered to from now on; <c>null</c>: as before.</param>
+    private sealed record Delivery(AlertDelivery State, int? Attempts, DateTimeOffset? At, string? Error, string? Webhook);
 }

@@ -158,6 +158,8 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/alerts", "get")]
     [InlineData("/alerts/{jobId}", "get")]
     [InlineData("/alerts/{id}/acknowledge", "post")]
+    [InlineData("/alerts/{id}/redeliver", "post")]
+    [InlineData("/alerts/{id}/deliveries", "get")]
     [InlineData("/events", "get")]
     [InlineData("/health", "get")]
     [InlineData("/health/live", "get")]

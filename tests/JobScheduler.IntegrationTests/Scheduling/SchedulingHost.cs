@@ -38,6 +38,10 @@ internal sealed class SchedulingHost : IAsyncDisposable
 
     public IServiceProvider Services => (_host ?? throw new InvalidOperationException("The host is not started.")).Services;
 
+    public TestDatabase Database => _database;
+
+    public HttpClient Http => (_host ?? throw new InvalidOperationException("The host is not started.")).CreateClient();
+
     public PostgresEventStore Store => Services.GetRequiredService<PostgresEventStore>();
 
     public JobQueries Jobs => Services.GetRequiredService<JobQueries>();

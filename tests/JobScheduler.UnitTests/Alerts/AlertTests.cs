@@ -8,6 +8,9 @@ public sealed class AlertTests
     private static readonly AlertEvent Resolved = AlertSamples.Resolved;
     private static readonly AlertEvent Acknowledged = new AlertAcknowledged("mine");
     private static readonly AlertEvent Delivered = new AlertDelivered(AlertMessage.JobFailed, 1, 204);
+    private static readonly AlertEvent Tried = new AlertDeliveryAttemptFailed(AlertMessage.JobFailed, 1, 503, "The answer was 503.", AlertSamples.Noon);
+    private static readonly AlertEvent RecoveryDelivered = new AlertDelivered(AlertMessage.JobRecovered, 1, 204);
+    private static readonly AlertEvent Asked = new AlertRedeliveryRequested(AlertSamples.JobId, AlertMessage.JobFailed, "https://example.com/alerts");
     private static readonly AlertEvent NotDelivered = new AlertDeliveryFailed(AlertMessage.JobFailed, 9, "Connection refused.");
 
     public static TheoryData<AlertEvent[], AlertState> Possible => new()
@@ -29,6 +32,8 @@ public sealed class AlertTests
         { [], Resolved },
         { [], Delivered },
         { [], NotDelivered },
+        { [], Tried },
+        { [], Asked },
         { [Raised], Raised },
         { [Raised, Acknowledged], Acknowledged },
         { [Raised, Resolved], Acknowledged },
@@ -38,7 +43,36 @@ public sealed class AlertTests
 
     [Theory]
     [MemberData(nameof(Possible), DisableDiscoveryEnumeration = true)]
-    public void Alert_is_what_its_events_say(AlertEvent[] events, AlertState state) => Fold(events).ShouldBe(new Alert(AlertSamples.Raised, state));
+    public void Alert_is_what_its_events_say(AlertEvent[] events, AlertState state)
+    {
+        var alert = Fold(events)!;
+
+        (alert.Raised, alert.State).ShouldBe((AlertSamples.Raised, state));
+    }
+
+    public static TheoryData<AlertEvent[], bool, bool> Pending => new()
+    {
+        { [Raised], true, false },
+        { [AlertSamples.Raised with { Webhook = null }], false, false },
+        { [Raised, Tried], true, false },
+        { [Raised, Delivered], false, false },
+        { [Raised, NotDelivered], false, false },
+        { [Raised, NotDelivered, Asked], true, false },
+        { [Raised, NotDelivered, Asked, Delivered], false, false },
+        { [Raised, Resolved], true, true },
+        { [Raised, Delivered, Resolved], false, true },
+        { [Raised, Delivered, Resolved, RecoveryDelivered], false, false },
+        { [Raised, Delivered, AlertSamples.Resolved with { Webhook = null }], false, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pending), DisableDiscoveryEnumeration = true)]
+    public void Messages_are_pending_until_taken_or_given_up(AlertEvent[] events, bool opening, bool recovery)
+    {
+        var alert = Fold(events)!;
+
+        (alert.IsPending(AlertMessage.JobFailed), alert.IsPending(AlertMessage.JobRecovered)).ShouldBe((opening, recovery));
+    }
 
     [Theory]
     [MemberData(nameof(Impossible), DisableDiscoveryEnumeration = true)]

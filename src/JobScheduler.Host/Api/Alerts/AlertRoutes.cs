@@ -7,5 +7,7 @@ internal static class AlertRoutes
         var alerts = routes.MapGroup("/alerts").WithTags("Alerts");
         alerts.MapListAlerts();
         alerts.MapAcknowledgeAlert();
+        alerts.MapRedeliverAlert();
+        alerts.MapListDeliveries();
     }
 }

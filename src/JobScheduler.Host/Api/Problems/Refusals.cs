@@ -32,6 +32,15 @@ internal static class Refusals
     public static Problem AlertNotFound(Guid id) =>
         new(404, "alert-not-found", "No such alert", $"There is no alert {id}.");
 
+    public static Problem DeliveryPending(Guid alertId) =>
+        new(409, "delivery-pending", "It is being delivered", $"The delivery has not ended; /alerts/{alertId}/deliveries shows its attempts and when the next is due.");
+
+    public static Problem AlertNotResolved(Guid id) =>
+        new(409, "alert-not-resolved", "The alert is not resolved", $"The alert {id} is not resolved, so there is no recovery to tell of.");
+
+    public static Problem NoWebhook(Guid jobId) =>
+        new(409, "no-webhook", "There is no webhook", $"Neither the alert nor its job has a webhook; give the job {jobId} an 'alertWebhook' first.");
+
     public static Problem ReadModelNotFound(string name, IEnumerable<string> known) =>
         new(404, "read-model-not-found", "No such read model", $"There is no read model '{name}'; there are {string.Join(", ", known)}.");
 
