@@ -30,6 +30,7 @@ internal static class Composition
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Scheduler.ShutdownGrace + TimeSpan.FromSeconds(20));
         services.AddSingleton(settings.Dispatch);
         services.AddSingleton(settings.Alerts);
+        services.AddSingleton(settings.Invariants);
         services.AddJobSchedulerApi();
         AddStorage(services, database);
         AddSecrets(services);
@@ -51,6 +52,7 @@ internal static class Composition
         services.AddSingleton(new OccurrenceRecords(database.DataSource, database.Schema));
         services.AddSingleton(new AlertQueries(database.DataSource, database.Schema));
         services.AddSingleton(new AlertOutbox(database.DataSource, database.Schema));
+        services.AddSingleton(new JobLooks(database.DataSource, database.Schema));
         services.AddSingleton(new AlertSinks(database.DataSource, database.Schema));
     }
 
@@ -65,6 +67,7 @@ internal static class Composition
         services.AddSingleton<SchedulerTerm>();
         services.AddSingleton<AlertResolver>();
         services.AddSingleton<AlertRaiser>();
+        services.AddSingleton<OverdueWatcher>();
         services.AddSingleton<AlertMetrics>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<DeliveryRound>();

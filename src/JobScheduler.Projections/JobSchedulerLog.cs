@@ -16,7 +16,7 @@ public static class JobSchedulerLog
     public static IReadOnlyList<ReadModel> ReadModels { get; } = [new JobsReadModel(), new ExecutionsReadModel(), new AlertsReadModel()];
 
     /// <summary>All that is written in an append's transaction.</summary>
-    public static IReadOnlyList<IInlineProjection> InlineProjections { get; } = [.. ReadModels, new AlertOutboxProjection()];
+    public static IReadOnlyList<IInlineProjection> InlineProjections { get; } = [.. ReadModels, new AlertOutboxProjection(), new JobWatchProjection()];
 
     public static IReadOnlyList<SchemaScript> SchemaScripts { get; } =
         SchemaScript.FromResources(typeof(JobSchedulerLog).Assembly, module: "jobscheduler");

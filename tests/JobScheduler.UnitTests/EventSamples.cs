@@ -73,6 +73,11 @@ internal static class EventSamples
         new AlertDeliveryFailed(AlertMessage.JobRecovered, 9, "The answer was 503.", 503),
         new AlertDeliveryAttemptFailed(AlertMessage.JobFailed, 2, 503, "The answer was 503.", Noon.AddMinutes(1)),
         new AlertRedeliveryRequested(JobId, AlertMessage.JobFailed, "https://example.com/alerts"),
+        new AlertRaised(
+            JobId, null, "hourly", "https://example.com/hook", Noon, null, null, null, "The job was due.", null, 0, 0, "https://example.com/alerts",
+            AlertKind.NeverRan),
+        new AlertResolved(JobId, null, "hourly", "https://example.com/hook", null, null, "https://example.com/alerts"),
+        new JobAlertingChanged(Alerting with { OverdueAfter = TimeSpan.FromMinutes(10) }),
     ];
 
     private static IEnumerable<string[]> Lines()

@@ -37,7 +37,7 @@ public sealed class WireNameTests
         StoredEnums.Select(row => row.Data).ShouldBe(
             [
                 typeof(DeliveryType), typeof(MisfirePolicy), typeof(OverlapPolicy), typeof(ExecutionTrigger), typeof(FailureKind),
-                typeof(SkipReason), typeof(MissedReason), typeof(Domain.Alerts.AlertMessage),
+                typeof(SkipReason), typeof(MissedReason), typeof(Domain.Alerts.AlertMessage), typeof(Domain.Alerts.AlertKind),
             ],
             ignoreOrder: true);
 

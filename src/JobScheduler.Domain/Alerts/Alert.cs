@@ -14,11 +14,30 @@ public enum AlertState
     Resolved,
 }
 
+/// <summary>What an alert is about.</summary>
+public enum AlertKind
+{
+    /// <summary>A run failed.</summary>
+    [JsonStringEnumMemberName("FAILED")]
+    Failed,
+
+    /// <summary>The job was due and did not run.</summary>
+    [JsonStringEnumMemberName("OVERDUE")]
+    Overdue,
+
+    /// <summary>The job was due and did not run, nor has it ever.</summary>
+    [JsonStringEnumMemberName("NEVER_RAN")]
+    NeverRan,
+}
+
 /// <summary>What a webhook is told.</summary>
 public enum AlertMessage
 {
     [JsonStringEnumMemberName("JOB_FAILED")]
     JobFailed,
+
+    [JsonStringEnumMemberName("JOB_OVERDUE")]
+    JobOverdue,
 
     [JsonStringEnumMemberName("JOB_RECOVERED")]
     JobRecovered,
@@ -32,6 +51,9 @@ public sealed record Alert(AlertRaised Raised, AlertState State)
 
     /// <summary>The webhook has yet to be told of the recovery.</summary>
     public bool RecoveryIsPending { get; init; }
+
+    /// <summary>What the webhook is told when the alert is raised.</summary>
+    public static AlertMessage OpeningOf(AlertRaised raised) => raised.Kind == AlertKind.Failed ? AlertMessage.JobFailed : AlertMessage.JobOverdue;
 
     /// <summary>Whether a message waits to be taken by its webhook.</summary>
     public bool IsPending(AlertMessage message) => message == AlertMessage.JobRecovered ? RecoveryIsPending : OpeningIsPending;

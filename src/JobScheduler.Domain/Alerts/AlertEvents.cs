@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using JobScheduler.Domain.Executions;
 
 namespace JobScheduler.Domain.Alerts;
@@ -8,32 +9,37 @@ namespace JobScheduler.Domain.Alerts;
 /// <summary>An event of an alert's stream.</summary>
 public abstract record AlertEvent;
 
-/// <param name="Api">The URL that was called.</param>
+/// <param name="ExecutionId">The run that failed; <c>null</c> when none did.</param>
+/// <param name="Api">The URL that is called.</param>
+/// <param name="ScheduledFor">When the failed run was due, or the first that should have been run and was not.</param>
 /// <param name="Message">One sentence for people.</param>
 /// <param name="ConsecutiveFailures">How many runs in a row had failed when the alert was raised, this one included.</param>
 /// <param name="Webhook">Where it will be delivered; <c>null</c>: nowhere.</param>
+/// <param name="Kind">Not written when a run failed.</param>
 public sealed record AlertRaised(
     Guid JobId,
-    Guid ExecutionId,
+    Guid? ExecutionId,
     string? JobName,
     string Api,
     DateTimeOffset ScheduledFor,
-    DateTimeOffset ExecutionTime,
+    DateTimeOffset? ExecutionTime,
     int? StatusCode,
-    FailureKind Failure,
+    FailureKind? Failure,
     string Message,
-    double DurationMs,
+    double? DurationMs,
     int Attempts,
     int ConsecutiveFailures,
-    string? Webhook) : AlertEvent;
+    string? Webhook,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] AlertKind Kind = AlertKind.Failed) : AlertEvent;
 
 /// <summary>Somebody has seen the alert and takes care of it.</summary>
 public sealed record AlertAcknowledged(string? Note) : AlertEvent;
 
-/// <summary>The job succeeded again.</summary>
+/// <summary>The job succeeded again; one that was overdue has run, or is no longer due.</summary>
+/// <param name="ExecutionId">The run that it did; <c>null</c> when the job changed instead, or was paused or deleted.</param>
 /// <param name="Webhook">Where the recovery will be announced; <c>null</c>: nowhere.</param>
 public sealed record AlertResolved(
-    Guid JobId, Guid ExecutionId, string? JobName, string Api, DateTimeOffset ExecutionTime, int? StatusCode, string? Webhook) : AlertEvent;
+    Guid JobId, Guid? ExecutionId, string? JobName, string Api, DateTimeOffset? ExecutionTime, int? StatusCode, string? Webhook) : AlertEvent;
 
 /// <summary>The webhook did not take the message; it will be tried again.</summary>
 /// <param name="Attempt">From 1; counted anew when somebody asks for the message to be delivered again.</param>

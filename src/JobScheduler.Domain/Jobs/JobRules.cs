@@ -180,6 +180,11 @@ public static class JobRules
         {
             yield return new("alerts.repeatEvery", every, "Give a duration from 1 second to 30 days.");
         }
+
+        if (alerting.OverdueAfter is { } bound && bound != TimeSpan.Zero && (bound < Schedule.Resolution || bound > TimeSpan.FromDays(30)))
+        {
+            yield return new("alerts.overdueAfter", bound, "Give a duration from 1 second to 30 days, or '0s' for never.");
+        }
     }
 
     private static IEnumerable<FieldError> CheckNameAndTags(JobDefinition job)

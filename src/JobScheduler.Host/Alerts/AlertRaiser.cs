@@ -28,7 +28,7 @@ internal sealed class AlertRaiser(
         var failures = events.Select(e => (Stored: e, Failed: (ExecutionFailed)e.Data)).ToList();
         var jobIds = failures.Select(f => f.Failed.JobId).Distinct().ToList();
         var rows = (await jobs.FindAllAsync(jobIds, cancellation)).ToDictionary(j => j.Id);
-        var lastRaised = new Dictionary<Guid, DateTimeOffset>(await alerts.LastUnresolvedAsync(jobIds, cancellation));
+        var unresolved = new Dictionary<Guid, UnresolvedAlerts>(await alerts.UnresolvedAsync(jobIds, cancellation));
 
         var appends = new List<Task<AppendResult>>();
         foreach (var (stored, failed) in failures)
@@ -38,15 +38,16 @@ internal sealed class AlertRaiser(
             var enough = job.Alerting.After == 1
                 || await executions.ConsecutiveFailuresAsync(failed.JobId, stored.StreamId, job.Alerting.After, cancellation) == job.Alerting.After;
             if (!enough) continue;
-            DateTimeOffset? last = lastRaised.TryGetValue(failed.JobId, out var at) ? at : null;
-            if (RaiseAlert.Decide(job, stored.StreamId, failed, Math.Max(job.Alerting.After, row.Progress!.ConsecutiveFailures), last, stored.Timestamp) is not { } raised) continue;
-            lastRaised[failed.JobId] = stored.Timestamp;
+            var before = unresolved.GetValueOrDefault(failed.JobId);
+            var inARow = Math.Max(job.Alerting.After, row.Progress!.ConsecutiveFailures);
+            if (RaiseAlert.Decide(job, stored.StreamId, failed, inARow, before, stored.Timestamp) is not { } raised) continue;
+            unresolved[failed.JobId] = new(stored.Timestamp, Acknowledged: false);
             appends.Add(store.AppendAsync(
                 RaiseAlert.AlertIdOf(stored.StreamId), ExpectedVersion.NoStream, [raised], CausedBy(stored), cancellation));
         }
 
         await Task.WhenAll(appends);
-        foreach (var jobId in jobIds) resolver.Watch(jobId);
+        foreach (var jobId in jobIds) resolver.Watch(rows[jobId]);
     }
 
     private static EventMetadata CausedBy(StoredEvent stored) => new(CausationId: stored.Id.ToString());

@@ -16,11 +16,16 @@ internal sealed class AlertResolver(
     private const int AtOnce = 500;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>The jobs that may have unresolved alerts.</summary>
-    private readonly ConcurrentDictionary<Guid, bool> _watched = [];
+    /// <summary>The jobs that may have unresolved alerts, and how often each had succeeded when it was last looked at.</summary>
+    private readonly ConcurrentDictionary<Guid, long> _watched = [];
 
-    /// <summary>An alert of this job was raised.</summary>
-    public void Watch(Guid jobId) => _watched[jobId] = true;
+    /// <summary>An alert of this job may have been raised; the job as it was seen thereafter.</summary>
+    public void Watch(JobRow job)
+    {
+        // The success that ends it may be among those seen.
+        var seen = job.Progress is { ConsecutiveFailures: > 0, Successes: var successes } ? successes : 0;
+        _watched.AddOrUpdate(job.Id, seen, (_, before) => Math.Min(before, seen));
+    }
 
     /// <summary>Until <paramref name="cancellation"/> is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -32,13 +37,14 @@ internal sealed class AlertResolver(
             {
                 if (!isFilled)
                 {
-                    foreach (var jobId in await alerts.JobsWithUnresolvedAsync(cancellation)) Watch(jobId);
+                    foreach (var jobId in await alerts.JobsWithUnresolvedAsync(cancellation)) _watched[jobId] = 0;
                     isFilled = true;
                 }
 
                 if (!_watched.IsEmpty)
                 {
-                    foreach (var jobId in await jobs.SucceedingAsync([.. _watched.Keys], cancellation)) await ResolveAsync(jobId, cancellation);
+                    foreach (var (jobId, successes) in await jobs.SuccessesAsync([.. _watched.Keys], cancellation))
+                        if (_watched.TryGetValue(jobId, out var seen) && successes > seen) await ResolveAsync(jobId, successes, cancellation);
                 }
             }
             catch (Exception e) when (e is NpgsqlException or EventStoreUnavailableException)
@@ -55,17 +61,18 @@ internal sealed class AlertResolver(
     }
 
     /// <summary>The webhook is told once a recovery, with the latest of the alerts.</summary>
-    private async Task ResolveAsync(Guid jobId, CancellationToken cancellation)
+    private async Task ResolveAsync(Guid jobId, long successes, CancellationToken cancellation)
     {
         // First, so that an alert which is raised meanwhile is watched for again.
         _watched.TryRemove(jobId, out _);
         var row = (await jobs.FindAsync(jobId, cancellation))!;
-        // The last run may have failed since; then the alerts wait for the next success.
-        var success = (await executions.ListAsync(jobId, ExecutionStatus.Completed, null, 1, DateTimeOffset.MaxValue, cancellation))[0];
+        var latest = await executions.ListAsync(jobId, ExecutionStatus.Completed, null, 1, DateTimeOffset.MaxValue, cancellation);
+        if (latest is not [var success]) return;
         var job = row.Definition;
         var webhook = job.Alerting.NotifyRecovery ? job.Alerting.Webhook : null;
-        var unresolved = await alerts.UnresolvedOfAsync(jobId, AtOnce, cancellation);
-        foreach (var id in unresolved)
+        var ended = await alerts.EndedByAsync(jobId, success, AtOnce, cancellation);
+        var watchFrom = ended.Count == AtOnce ? 0 : successes;
+        foreach (var id in ended)
         {
             var stream = await store.FetchStreamAsync(id, cancellationToken: cancellation);
             var alert = stream.Aggregate((Alert?)null, (a, e) => Alert.Evolve(a, (AlertEvent)e.Data));
@@ -74,10 +81,12 @@ internal sealed class AlertResolver(
             var appended = await store.AppendAsync(
                 id, ExpectedVersion.Exactly(stream[^1].Version), [resolved], EventMetadata.None, cancellation);
             // Somebody acknowledged or resolved it just now: the next look sees to it.
-            if (appended is AppendResult.Conflict) Watch(jobId);
+            if (appended is AppendResult.Conflict) watchFrom = 0;
             webhook = null;
         }
 
-        if (unresolved.Count == AtOnce) Watch(jobId);
+        // The job may have failed since, and what it raised then wait for the next success.
+        if (watchFrom == 0 || row.Progress!.ConsecutiveFailures > 0)
+            _watched.AddOrUpdate(jobId, watchFrom, (_, before) => Math.Min(before, watchFrom));
     }
 }

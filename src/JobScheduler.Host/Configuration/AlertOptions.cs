@@ -20,12 +20,20 @@ internal sealed class AlertOptions
     /// <summary>A message that was not taken for this long is given up; 1 s to 7 days, by default 1 day.</summary>
     public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// A job that was due this long ago and has not run is overdue, unless it says otherwise itself; 1 s to 30 days or zero, which is
+    /// never; by default 5 min.
+    /// </summary>
+    public TimeSpan OverdueAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     public static AlertOptions From(IConfiguration configuration)
     {
         var options = configuration.Load<AlertOptions>(Section);
         options.Timeout.RequireWithin(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), $"{Section}:{nameof(Timeout)}");
         options.FirstRetryDelay.RequireWithin(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), $"{Section}:{nameof(FirstRetryDelay)}");
         options.GiveUpAfter.RequireWithin(TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), $"{Section}:{nameof(GiveUpAfter)}");
+        if (options.OverdueAfter != TimeSpan.Zero)
+            options.OverdueAfter.RequireWithin(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30), $"{Section}:{nameof(OverdueAfter)}");
         options.SigningKey();
         return options;
     }

@@ -11,6 +11,7 @@ internal sealed record Settings(
     SchedulerOptions Scheduler,
     DispatchOptions Dispatch,
     AlertOptions Alerts,
+    InvariantOptions Invariants,
     bool PracticeTargets)
 {
     public const string PracticeTargetsKey = "PracticeTargets:Enabled";
@@ -23,5 +24,6 @@ internal sealed record Settings(
         SchedulerOptions.From(configuration),
         DispatchOptions.From(configuration),
         AlertOptions.From(configuration),
+        InvariantOptions.From(configuration),
         configuration.LoadFlag(PracticeTargetsKey, absent: isDevelopment));
 }

@@ -12,6 +12,7 @@ internal sealed class SchedulerService(
     SchedulerTerm term,
     AlertRaiser alerts,
     AlertResolver recoveries,
+    OverdueWatcher overdue,
     Dispatcher dispatcher,
     SchedulerOptions options,
     ILogger<SchedulerService> logger) : BackgroundService
@@ -65,7 +66,8 @@ internal sealed class SchedulerService(
     /// <summary>Until the lease is lost or one of the duties ends, which ends the others.</summary>
     private async Task LeadAsync(CancellationTokenSource holding)
     {
-        Task[] duties = [term.RunAsync(holding.Token), alerts.RunAsync(holding.Token), recoveries.RunAsync(holding.Token)];
+        Task[] duties =
+            [term.RunAsync(holding.Token), alerts.RunAsync(holding.Token), recoveries.RunAsync(holding.Token), overdue.RunAsync(holding.Token)];
         await Task.WhenAny(duties);
         await holding.CancelAsync();
         await Task.WhenAll(duties);

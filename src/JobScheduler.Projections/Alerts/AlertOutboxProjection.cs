@@ -21,7 +21,7 @@ public sealed class AlertOutboxProjection : IInlineProjection
         {
             switch (stored.Data)
             {
-                case AlertRaised { Webhook: { } webhook } e: added.Add(new(stored, AlertMessage.JobFailed, e.JobId, webhook)); break;
+                case AlertRaised { Webhook: { } webhook } e: added.Add(new(stored, Alert.OpeningOf(e), e.JobId, webhook)); break;
                 case AlertResolved { Webhook: { } webhook } e: added.Add(new(stored, AlertMessage.JobRecovered, e.JobId, webhook)); break;
                 case AlertRedeliveryRequested e: added.Add(new(stored, e.Message, e.JobId, e.Webhook)); break;
                 case AlertDeliveryAttemptFailed e: tried[(stored.StreamId, e.Message)] = e; break;

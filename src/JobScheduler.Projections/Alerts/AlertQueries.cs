@@ -1,6 +1,7 @@
 using JobScheduler.Domain;
 using JobScheduler.Domain.Alerts;
 using JobScheduler.Domain.Executions;
+using JobScheduler.Projections.Executions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,7 +11,7 @@ namespace JobScheduler.Projections.Alerts;
 public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
 {
     private readonly string _select = $"""
-        select id, job_id, execution_id, job_name, api, scheduled_for, execution_time, status_code, failure, message, duration_ms, attempts,
+        select id, job_id, kind, execution_id, job_name, api, scheduled_for, execution_time, status_code, failure, message, duration_ms, attempts,
                consecutive_failures, webhook, state, raised_at, acknowledged_at, note, resolved_at, delivery, delivered_at,
                delivery_attempts, delivery_error
         from {schema}.alerts
@@ -45,29 +46,43 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
         return await command.ReadAllAsync(Read, cancellation);
     }
 
-    /// <summary>When the latest unresolved alert of each of these jobs was raised; jobs without one are left out.</summary>
-    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> LastUnresolvedAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellation)
+    /// <summary>The unresolved alerts of failed runs of each of these jobs; jobs without one are left out.</summary>
+    public async Task<IReadOnlyDictionary<Guid, UnresolvedAlerts>> UnresolvedAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
-            $"select job_id, max(raised_at) from {schema}.alerts where resolved_at is null and job_id = any ($1) group by job_id");
+            $"""
+            select job_id, max(raised_at), bool_or(state = 'ACKNOWLEDGED') from {schema}.alerts
+            where resolved_at is null and kind = 'FAILED' and job_id = any ($1) group by job_id
+            """);
         command.Parameters.Add(new() { Value = jobIds.ToArray() });
-        return (await command.ReadAllAsync(r => (JobId: r.GetGuid(0), At: r.GetFieldValue<DateTimeOffset>(1)), cancellation))
-            .ToDictionary(r => r.JobId, r => r.At);
+        return (await command.ReadAllAsync(
+            r => (JobId: r.GetGuid(0), Alerts: new UnresolvedAlerts(r.GetFieldValue<DateTimeOffset>(1), r.GetBoolean(2))), cancellation))
+            .ToDictionary(r => r.JobId, r => r.Alerts);
     }
 
-    /// <summary>The jobs that have unresolved alerts.</summary>
+    /// <summary>The jobs that have unresolved alerts of failed runs.</summary>
     public async Task<IReadOnlyList<Guid>> JobsWithUnresolvedAsync(CancellationToken cancellation)
     {
-        await using var command = dataSource.CreateCommand($"select distinct job_id from {schema}.alerts where resolved_at is null");
+        await using var command = dataSource.CreateCommand(
+            $"select distinct job_id from {schema}.alerts where resolved_at is null and kind = 'FAILED'");
         return await command.ReadAllAsync(r => r.GetGuid(0), cancellation);
     }
 
-    /// <summary>A job's unresolved alerts, newest first, at most <paramref name="limit"/>.</summary>
-    public async Task<IReadOnlyList<Guid>> UnresolvedOfAsync(Guid jobId, int limit, CancellationToken cancellation)
+    /// <summary>
+    /// A job's unresolved alerts of failed runs that a success ends, newest first, at most <paramref name="limit"/>: those of runs
+    /// before it, and those that were raised before it was recorded.
+    /// </summary>
+    public async Task<IReadOnlyList<Guid>> EndedByAsync(Guid jobId, ExecutionRow success, int limit, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
-            $"select id from {schema}.alerts where resolved_at is null and job_id = $1 order by raised_at desc, id desc limit $2");
+            $"""
+            select id from {schema}.alerts
+            where resolved_at is null and kind = 'FAILED' and job_id = $1 and (execution_id < $2 or raised_at <= $3)
+            order by raised_at desc, id desc limit $4
+            """);
         command.Parameters.Add(new() { Value = jobId });
+        command.Parameters.Add(new() { Value = success.Id });
+        command.Parameters.Add(new() { Value = success.RecordedAt });
         command.Parameters.Add(new() { Value = limit });
         return await command.ReadAllAsync(r => r.GetGuid(0), cancellation);
     }
@@ -75,25 +90,26 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
     private static AlertRow Read(NpgsqlDataReader r) => new(
         r.GetGuid(0),
         r.GetGuid(1),
-        r.GetGuid(2),
-        r.GetNullable<string>(3),
-        r.GetString(4),
-        r.GetFieldValue<DateTimeOffset>(5),
+        WireName.Parse<AlertKind>(r.GetString(2)),
+        r.GetNullableValue<Guid>(3),
+        r.GetNullable<string>(4),
+        r.GetString(5),
         r.GetFieldValue<DateTimeOffset>(6),
-        r.GetNullableValue<int>(7),
-        WireName.Parse<FailureKind>(r.GetString(8)),
-        r.GetString(9),
-        r.GetDouble(10),
-        r.GetInt32(11),
+        r.GetNullableValue<DateTimeOffset>(7),
+        r.GetNullableValue<int>(8),
+        r.GetNullable<string>(9) is { } failure ? WireName.Parse<FailureKind>(failure) : null,
+        r.GetString(10),
+        r.GetNullableValue<double>(11),
         r.GetInt32(12),
-        r.GetNullable<string>(13),
-        WireName.Parse<AlertState>(r.GetString(14)),
-        r.GetFieldValue<DateTimeOffset>(15),
-        r.GetNullableValue<DateTimeOffset>(16),
-        r.GetNullable<string>(17),
-        r.GetNullableValue<DateTimeOffset>(18),
-        WireName.Parse<AlertDelivery>(r.GetString(19)),
-        r.GetNullableValue<DateTimeOffset>(20),
-        r.GetNullableValue<int>(21),
-        r.GetNullable<string>(22));
+        r.GetInt32(13),
+        r.GetNullable<string>(14),
+        WireName.Parse<AlertState>(r.GetString(15)),
+        r.GetFieldValue<DateTimeOffset>(16),
+        r.GetNullableValue<DateTimeOffset>(17),
+        r.GetNullable<string>(18),
+        r.GetNullableValue<DateTimeOffset>(19),
+        WireName.Parse<AlertDelivery>(r.GetString(20)),
+        r.GetNullableValue<DateTimeOffset>(21),
+        r.GetNullableValue<int>(22),
+        r.GetNullable<string>(23));
 }

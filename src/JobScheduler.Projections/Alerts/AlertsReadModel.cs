@@ -52,8 +52,8 @@ public sealed class AlertsReadModel : ReadModel
     private static void Insert(List<StoredEvent> raised, string schema, NpgsqlBatch batch) => batch.Add(
         $"""
         insert into {schema}.alerts (id, job_id, execution_id, job_name, api, scheduled_for, execution_time, status_code, failure, message,
-                                     duration_ms, attempts, consecutive_failures, webhook, raised_at, delivery, state)
-        select n.*, 'OPEN' from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as n
+                                     duration_ms, attempts, consecutive_failures, webhook, raised_at, delivery, kind, state)
+        select n.*, 'OPEN' from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as n
         """,
         raised.Column(Uuid, e => e.StreamId),
         raised.Column(Uuid, e => Raised(e).JobId),
@@ -63,14 +63,15 @@ public sealed class AlertsReadModel : ReadModel
         raised.Column(TimestampTz, e => Raised(e).ScheduledFor),
         raised.Column(TimestampTz, e => Raised(e).ExecutionTime),
         raised.Column(Integer, e => Raised(e).StatusCode),
-        raised.Column(Varchar, e => WireName.Of(Raised(e).Failure)),
+        raised.Column(Varchar, e => Raised(e).Failure is { } failure ? WireName.Of(failure) : null),
         raised.Column(Varchar, e => Raised(e).Message),
         raised.Column(NpgsqlTypes.NpgsqlDbType.Double, e => Raised(e).DurationMs),
         raised.Column(Integer, e => Raised(e).Attempts),
         raised.Column(Integer, e => Raised(e).ConsecutiveFailures),
         raised.Column(Varchar, e => Raised(e).Webhook),
         raised.Column(TimestampTz, e => e.Timestamp),
-        raised.Column(Varchar, e => WireName.Of(Raised(e).Webhook is null ? AlertDelivery.None : AlertDelivery.Pending)));
+        raised.Column(Varchar, e => WireName.Of(Raised(e).Webhook is null ? AlertDelivery.None : AlertDelivery.Pending)),
+        raised.Column(Varchar, e => WireName.Of(Raised(e).Kind)));
 
     private static void Acknowledge(List<StoredEvent> acknowledged, string schema, NpgsqlBatch batch) => batch.Add(
         $"""

@@ -10,13 +10,14 @@ namespace JobScheduler.Projections.Alerts;
 /// <summary>The body that a webhook is sent.</summary>
 public sealed record WebhookPayload(
     string Event,
+    string Kind,
     Guid AlertId,
     Guid JobId,
-    Guid ExecutionId,
+    Guid? ExecutionId,
     string? JobName,
     string Api,
     DateTimeOffset? ScheduledFor,
-    DateTimeOffset ExecutionTime,
+    DateTimeOffset? ExecutionTime,
     int? StatusCode,
     double? DurationMs,
     string? Failure,
@@ -29,19 +30,29 @@ public sealed record WebhookPayload(
     /// <exception cref="InvalidOperationException">The alert's events give no such message.</exception>
     public static WebhookPayload Of(IReadOnlyList<StoredEvent> alert, AlertMessage message) =>
         message == AlertMessage.JobRecovered
-            ? Of(alert.First(e => e.Data is AlertResolved), (AlertResolved)alert.First(e => e.Data is AlertResolved).Data)
-            : Of(alert[0], (AlertRaised)alert[0].Data);
+            ? Of(alert.First(e => e.Data is AlertResolved), (AlertRaised)alert[0].Data)
+            : Of(alert[0]);
 
     /// <summary>As it is posted.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, WebhookJson.Default.WebhookPayload);
 
-    private static WebhookPayload Of(StoredEvent stored, AlertRaised e) => new(
-        WireName.Of(AlertMessage.JobFailed), stored.StreamId, e.JobId, e.ExecutionId, e.JobName, e.Api, e.ScheduledFor, e.ExecutionTime,
-        e.StatusCode, e.DurationMs, WireName.Of(e.Failure), e.Message, e.Attempts, e.ConsecutiveFailures, stored.Timestamp);
+    private static WebhookPayload Of(StoredEvent stored)
+    {
+        var e = (AlertRaised)stored.Data;
+        return new(
+            WireName.Of(Alert.OpeningOf(e)), WireName.Of(e.Kind), stored.StreamId, e.JobId, e.ExecutionId, e.JobName, e.Api, e.ScheduledFor,
+            e.ExecutionTime, e.StatusCode, e.DurationMs, e.Failure is { } failure ? WireName.Of(failure) : null, e.Message, e.Attempts,
+            e.ConsecutiveFailures, stored.Timestamp);
+    }
 
-    private static WebhookPayload Of(StoredEvent stored, AlertResolved e) => new(
-        WireName.Of(AlertMessage.JobRecovered), stored.StreamId, e.JobId, e.ExecutionId, e.JobName, e.Api, null, e.ExecutionTime,
-        e.StatusCode, null, null, "The job succeeded again.", null, null, stored.Timestamp);
+    private static WebhookPayload Of(StoredEvent stored, AlertRaised raised)
+    {
+        var e = (AlertResolved)stored.Data;
+        var text = raised.Kind == AlertKind.Failed ? "The job succeeded again." : e.ExecutionId is null ? "The job is no longer due." : "The job has run.";
+        return new(
+            WireName.Of(AlertMessage.JobRecovered), WireName.Of(raised.Kind), stored.StreamId, e.JobId, e.ExecutionId, e.JobName, e.Api, null,
+            e.ExecutionTime, e.StatusCode, null, null, text, null, null, stored.Timestamp);
+    }
 }
 
 [JsonSourceGenerationOptions(

@@ -75,13 +75,13 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     public async Task<ActiveJobs> OpenActiveAsync(CancellationToken cancellation) =>
         await ActiveJobs.OpenAsync(dataSource, schema, $"{_select} where j.state = 'ACTIVE'", cancellation);
 
-    /// <summary>Those of these jobs whose last run succeeded.</summary>
-    public async Task<IReadOnlyList<Guid>> SucceedingAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    /// <summary>How often each of these jobs has succeeded; those that never did are left out.</summary>
+    public async Task<IReadOnlyDictionary<Guid, long>> SuccessesAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
-            $"select job_id from {schema}.job_progress where job_id = any ($1) and consecutive_failures = 0 and success_count > 0");
+            $"select job_id, success_count from {schema}.job_progress where job_id = any ($1) and success_count > 0");
         command.Parameters.Add(new() { Value = ids.ToArray() });
-        return await command.ReadAllAsync(r => r.GetGuid(0), cancellation);
+        return (await command.ReadAllAsync(r => (Id: r.GetGuid(0), Count: r.GetInt64(1)), cancellation)).ToDictionary(r => r.Id, r => r.Count);
     }
 
     public async Task<long> CountActiveAsync(CancellationToken cancellation)

@@ -39,7 +39,7 @@ public sealed class JobEndpointTests(ApiHost host) : IClassFixture<ApiHost>
               "method": "POST", "headers": {}, "body": null, "contentType": null, "timeout": "30s", "connectTimeout": "10s", "successCodes": ["200-299"],
               "followRedirects": false, "misfire": "FIRE_ONCE", "misfireLimit": 100, "misfireGrace": null, "overlap": "ALLOW",
               "retry": { "maxAttempts": 1, "initialDelay": "1s", "maxDelay": "5m", "multiplier": 2, "jitter": true, "on": ["TIMEOUT", "CONNECTION", 408, 425, 429, "500-599"] },
-              "alerts": { "after": 1, "repeatEvery": null, "notifyRecovery": false },
+              "alerts": { "after": 1, "repeatEvery": null, "notifyRecovery": false, "overdueAfter": null },
               "lastExecution": null, "counts": { "success": 0, "failure": 0, "skipped": 0, "missed": 0 }, "consecutiveFailures": 0
             }
             """)).ShouldBeTrue(job.ToJsonString());
@@ -55,7 +55,7 @@ public sealed class JobEndpointTests(ApiHost host) : IClassFixture<ApiHost>
               "api": "https://example.com/a?b=c", "method": "put", "contentType": "application/xml", "body": "<a/>", "timeout": "1m30s", "connectTimeout": "2s",
               "successCodes": [204, "300-399"], "followRedirects": true, "type": "AT_LEAST_ONCE", "misfire": "FIRE_ALL", "misfireLimit": 7, "misfireGrace": "5m", "overlap": "QUEUE",
               "retry": { "maxAttempts": 5, "initialDelay": "500ms", "maxDelay": "00:01:00", "multiplier": 1.5, "jitter": false, "on": ["CONNECTION", 409, "500-599"] },
-              "alertWebhook": "https://example.com/alert", "alerts": { "after": 3, "repeatEvery": "1h", "notifyRecovery": true },
+              "alertWebhook": "https://example.com/alert", "alerts": { "after": 3, "repeatEvery": "1h", "notifyRecovery": true, "overdueAfter": "10m" },
               "name": "Bericht ä", "tags": ["b", "a", "b"]
             }
             """)!;

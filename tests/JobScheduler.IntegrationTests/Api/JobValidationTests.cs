@@ -59,6 +59,7 @@ public sealed class JobValidationTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("""{"retry":{"attempts":2}}""", "retry.attempts", "Unknown field; did you mean 'maxAttempts'?")]
     [InlineData("""{"type":"AT_MOST_ONCE","retry":{"maxAttempts":2}}""", "retry.maxAttempts", "never sent twice")]
     [InlineData("""{"alertWebhook":"mailto:a@example.com"}""", "alertWebhook", "absolute URL")]
+    [InlineData("""{"alerts":{"overdueAfter":"31d"}}""", "alerts.overdueAfter", "'0s' for never")]
     [InlineData("""{"alerts":{"after":0}}""", "alerts.after", "1 to 1000")]
     [InlineData("""{"shedule":"* * * * *"}""", "shedule", "did you mean 'schedule'?")]
     [InlineData("""{"zzzzzzzz":1}""", "zzzzzzzz", "known are schedule, runAt")]

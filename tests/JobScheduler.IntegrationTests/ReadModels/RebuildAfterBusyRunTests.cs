@@ -72,6 +72,11 @@ public sealed class RebuildAfterBusyRunTests(PostgresFixture postgres)
         await host.Receiver.WaitForAsync("/hook", 3);
         var alert = (await host.UntilAsync(() => host.Alerts.ListAsync(failing, null, null, 100, default), rows => rows.Count > 2))[0];
         await host.AppendAsync(alert.Id, new AlertAcknowledged("seen"));
+        await host.AppendAsync(alert.Id, new AlertRedeliveryRequested(failing, AlertMessage.JobFailed, host.Receiver.Url + "/hook"));
         await host.AppendAsync(failing, new JobDeleted());
+        var overdue = RaiseAlert.OverdueAlertIdOf(edited, DateTimeOffset.UtcNow);
+        await host.AppendAsync(overdue, new AlertRaised(
+            edited, null, "Edited", host.Receiver.Url, DateTimeOffset.UtcNow, null, null, null, "Due.", null, 0, 0, null, AlertKind.Overdue));
+        await host.AppendAsync(overdue, new AlertResolved(edited, null, "Edited", host.Receiver.Url, null, null, null));
     }
 }

@@ -131,6 +131,52 @@ public sealed class AlertTests(PostgresFixture postgres)
         calls.Select(c => JsonDocument.Parse(c.Body).RootElement.GetProperty("event").GetString()).ShouldBe(["JOB_FAILED", "JOB_RECOVERED"]);
     }
 
+    [Fact]
+    public async Task Acknowledged_alert_is_not_repeated_until_the_job_has_succeeded_and_fails_again()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/toggles", 500);
+        var job = await host.CreateAsync(Failing(host, "/toggles", Alerting.Default, "0 0 0 1 1 *"));
+        async Task RunAsync(int ended)
+        {
+            await host.AppendAsync(Guid.CreateVersion7(), new ExecutionRequested(job, DateTimeOffset.UtcNow));
+            await host.EndedAsync(job, ended);
+        }
+
+        await RunAsync(1);
+        var first = (await AlertsAsync(host, job, rows => rows.Count == 1)).Single();
+        await host.AppendAsync(first.Id, new AlertAcknowledged("on it"));
+        await RunAsync(2);
+        await RunAsync(3);
+        host.Receiver.Answer("/toggles", 200);
+        await RunAsync(4);
+        await AlertsAsync(host, job, rows => rows is [{ State: AlertState.Resolved }]);
+        host.Receiver.Answer("/toggles", 500);
+        await RunAsync(5);
+
+        var alerts = await AlertsAsync(host, job, rows => rows.Count > 1);
+        alerts.Select(a => a.State).ShouldBe([AlertState.Open, AlertState.Resolved]);
+        alerts[1].Id.ShouldBe(first.Id);
+    }
+
+    [Fact]
+    public async Task Alert_is_resolved_when_the_job_succeeded_in_between_and_fails_again()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var calls = 0;
+        host.Receiver.Answer("/flaps", context =>
+        {
+            context.Response.StatusCode = Interlocked.Increment(ref calls) % 2 == 1 ? 500 : 200;
+            return Task.CompletedTask;
+        });
+        var job = await host.CreateAsync(Failing(host, "/flaps", Alerting.Default));
+
+        await AlertsAsync(host, job, rows => rows.Count(r => r.State == AlertState.Resolved) >= 3);
+
+        var alerts = await AlertsAsync(host, job, rows => rows.Skip(1).All(r => r.State == AlertState.Resolved));
+        alerts.Count.ShouldBeGreaterThan(2);
+    }
+
     private static JobDefinition Failing(SchedulingHost host, string path, Alerting alerting, string cron = "* * * * * *") =>
         host.Definition(path, cron) with { Alerting = alerting };
 

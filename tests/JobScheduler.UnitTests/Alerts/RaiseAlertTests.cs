@@ -72,6 +72,27 @@ public sealed class RaiseAlertTests
     public void Ids_differ_when_two_jobs_fail_at_one_instant() =>
         RaiseAlert.AlertIdOf(ExecutionId.Of(Guid.Empty, Noon)).ShouldNotBe(RaiseAlert.AlertIdOf(ExecutionId.Of(Guid.AllBitsSet, Noon)));
 
-    private static AlertRaised? Decide(Alerting alerting, int failures, DateTimeOffset? lastRaisedAt = null) =>
-        RaiseAlert.Decide(JobSamples.Definition with { Alerting = alerting }, AlertSamples.ExecutionId, Failed, failures, lastRaisedAt, Noon);
+    [Theory]
+    [InlineData(null)]
+    [InlineData(60)]
+    public void Nothing_is_repeated_while_somebody_takes_care(int? repeatEveryMinutes)
+    {
+        var alerting = Alerting.Default with { RepeatEvery = repeatEveryMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null };
+
+        Decide(alerting, failures: 9, lastRaisedAt: Noon.AddDays(-1), acknowledged: true).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Id_of_an_overdue_alert_is_the_same_for_good_and_another_than_that_of_the_failed_run()
+    {
+        var id = RaiseAlert.OverdueAlertIdOf(AlertSamples.JobId, Noon);
+
+        id.ShouldBe(new Guid("019ca945-0a00-8d34-a41b-cec9169adc16"));
+        id.ShouldNotBe(RaiseAlert.AlertIdOf(ExecutionId.Of(AlertSamples.JobId, Noon)));
+    }
+
+    private static AlertRaised? Decide(Alerting alerting, int failures, DateTimeOffset? lastRaisedAt = null, bool acknowledged = false) =>
+        RaiseAlert.Decide(
+            JobSamples.Definition with { Alerting = alerting }, AlertSamples.ExecutionId, Failed, failures,
+            lastRaisedAt is { } at ? new(at, acknowledged) : null, Noon);
 }

@@ -50,7 +50,8 @@ public sealed class JobRulesTests
         Good with { Policy = Good.Policy with { MisfireLimit = JobRules.MaxMisfireLimit, MisfireGrace = JobRules.OneDay } },
         Good with { Target = Good.Target with { ConnectTimeout = JobRules.MinTimeout } },
         Good with { Target = Good.Target with { ConnectTimeout = JobRules.MaxTimeout } },
-        With(Alerting.Default with { Webhook = "https://example.com/alerts", After = 1000, RepeatEvery = Schedule.Resolution }),
+        With(Alerting.Default with { Webhook = "https://example.com/alerts", After = 1000, RepeatEvery = Schedule.Resolution, OverdueAfter = TimeSpan.FromDays(30) }),
+        With(Alerting.Default with { OverdueAfter = TimeSpan.Zero }),
         With(Alerting.Default with { RepeatEvery = TimeSpan.FromDays(30) }),
         Good with { Name = new string('x', JobRules.MaxNameLength) },
         Good with { Name = null, Tags = Tags(JobRules.MaxTags) },
@@ -130,6 +131,14 @@ public sealed class JobRulesTests
         { With(Alerting.Default with { Webhook = "example.com" }), "alertWebhook", "example.com", BadUrl },
         { With(Alerting.Default with { Webhook = "https://a:b@example.com" }), "alertWebhook", null, UserInfo },
         { With(Alerting.Default with { After = 0 }), "alerts.after", 0, "Give 1 to 1000 consecutive failures." },
+        {
+            With(Alerting.Default with { OverdueAfter = TimeSpan.FromMilliseconds(999) }), "alerts.overdueAfter", TimeSpan.FromMilliseconds(999),
+            "Give a duration from 1 second to 30 days, or '0s' for never."
+        },
+        {
+            With(Alerting.Default with { OverdueAfter = TimeSpan.FromDays(31) }), "alerts.overdueAfter", TimeSpan.FromDays(31),
+            "Give a duration from 1 second to 30 days, or '0s' for never."
+        },
         { With(Alerting.Default with { After = 1001 }), "alerts.after", 1001, "Give 1 to 1000 consecutive failures." },
         {
             With(Alerting.Default with { RepeatEvery = TimeSpan.FromMilliseconds(999) }), "alerts.repeatEvery", TimeSpan.FromMilliseconds(999),

@@ -5,24 +5,26 @@ using JobScheduler.Projections.Alerts;
 namespace JobScheduler.Host.Api.Alerts;
 
 /// <summary>An alert.</summary>
+/// <param name="ExecutionId">The run that failed; null when the job is overdue, as are executionTime, durationMs and failure.</param>
 /// <param name="Message">One sentence for people.</param>
 /// <param name="Time">When it was raised.</param>
 /// <param name="Delivery">How far its webhook was told.</param>
 internal sealed record AlertView(
     Guid AlertId,
     Guid JobId,
-    Guid ExecutionId,
+    Guid? ExecutionId,
     int? StatusCode,
     string Message,
     DateTimeOffset Time,
     string Api,
-    DateTimeOffset ExecutionTime,
-    double DurationMs,
+    DateTimeOffset? ExecutionTime,
+    double? DurationMs,
     AlertState State,
     AlertDelivery Delivery,
     string? JobName,
     DateTimeOffset ScheduledFor,
-    FailureKind Failure,
+    AlertKind Kind,
+    FailureKind? Failure,
     int Attempts,
     int ConsecutiveFailures,
     string? Webhook,
@@ -47,6 +49,7 @@ internal sealed record AlertView(
         row.Delivery,
         row.JobName,
         row.ScheduledFor,
+        row.Kind,
         row.Failure,
         row.Attempts,
         row.ConsecutiveFailures,

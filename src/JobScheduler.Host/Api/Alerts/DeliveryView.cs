@@ -28,7 +28,7 @@ internal sealed record DeliveryView(
         {
             switch (stored.Data)
             {
-                case AlertRaised { Webhook: { } webhook }: Begin(AlertMessage.JobFailed, webhook, stored); break;
+                case AlertRaised { Webhook: { } webhook } e: Begin(Alert.OpeningOf(e), webhook, stored); break;
                 case AlertResolved { Webhook: { } webhook }: Begin(AlertMessage.JobRecovered, webhook, stored); break;
                 case AlertRedeliveryRequested e: Begin(e.Message, e.Webhook, stored); break;
                 case AlertDeliveryAttemptFailed e: Change(e.Message, d => d.Tried(new(e.Attempt, stored.Timestamp, e.StatusCode, e.Error))); break;

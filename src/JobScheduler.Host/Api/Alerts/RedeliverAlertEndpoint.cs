@@ -50,7 +50,7 @@ internal static class RedeliverAlertEndpoint
             async alert =>
             {
                 if (alert is null) return Verdict.Refuse(Refusals.AlertNotFound(id));
-                var message = request.Recovery == true ? AlertMessage.JobRecovered : AlertMessage.JobFailed;
+                var message = request.Recovery == true ? AlertMessage.JobRecovered : Alert.OpeningOf(alert.State.Raised);
                 var decision = RedeliverAlert.Decide(alert.State, message, await WebhookOfAsync(jobs, alert.State.Raised.JobId, cancellation));
                 return decision.Event is { } @event ? Verdict.Append(@event) : Verdict.Refuse(RefusalOf(decision.Rejection!.Value, id, alert.State));
             },

@@ -56,7 +56,8 @@ internal static class JobFields
     private static readonly FieldTable<Alerting> Alerts = new(
         ("after", (alerting, f) => alerting with { After = f.Whole(Alerting.Default.After) }),
         ("repeatEvery", (alerting, f) => alerting with { RepeatEvery = f.Duration(Alerting.Default.RepeatEvery) }),
-        ("notifyRecovery", (alerting, f) => alerting with { NotifyRecovery = f.Flag(Alerting.Default.NotifyRecovery) }));
+        ("notifyRecovery", (alerting, f) => alerting with { NotifyRecovery = f.Flag(Alerting.Default.NotifyRecovery) }),
+        ("overdueAfter", (alerting, f) => alerting with { OverdueAfter = f.Duration(Alerting.Default.OverdueAfter) }));
 
     /// <summary>What the default is stands in no event, so that giving it is no change.</summary>
     private static T? Unless<T>(T usual, T? given) where T : struct => usual.Equals(given) ? null : given;

@@ -69,5 +69,6 @@ internal sealed record RetryRequest(
 
 /// <param name="After">Raise an alert from this many failures in a row on, 1 to 1000. Default 1.</param>
 /// <param name="RepeatEvery">No further alert before this has passed, 1s to 30d. Default: each failure raises one.</param>
-/// <param name="NotifyRecovery">Tell the webhook too when the job succeeds again. Default false.</param>
-internal sealed record AlertsRequest(int? After = null, string? RepeatEvery = null, bool? NotifyRecovery = null);
+/// <param name="NotifyRecovery">Tell the webhook too when the job succeeds again, or runs after it was overdue. Default false.</param>
+/// <param name="OverdueAfter">Raise an alert when the job was due this long ago and has not run, 1s to 30d; 0s: never. Default: as configured, 5m.</param>
+internal sealed record AlertsRequest(int? After = null, string? RepeatEvery = null, bool? NotifyRecovery = null, string? OverdueAfter = null);

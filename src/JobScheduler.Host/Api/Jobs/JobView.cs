@@ -23,7 +23,7 @@ internal record JobView
         (Type, Misfire, Overlap, Retry) = (job.Policy.Type, job.Policy.Misfire, job.Policy.Overlap, new(job.Policy.Retry));
         (MisfireLimit, MisfireGrace) = (job.Policy.MisfireLimit ?? Domain.Executions.Misfire.DefaultLimit, job.Policy.MisfireGrace);
         AlertWebhook = job.Alerting.Webhook;
-        Alerts = new(job.Alerting.After, job.Alerting.RepeatEvery, job.Alerting.NotifyRecovery);
+        Alerts = new(job.Alerting.After, job.Alerting.RepeatEvery, job.Alerting.NotifyRecovery, job.Alerting.OverdueAfter);
         (Name, Tags) = (job.Name, job.Tags);
         NextExecutionTime = state == JobState.Active ? new Timetable(job.Schedule).NextAfter(now) : null;
     }
@@ -101,7 +101,8 @@ internal sealed record RetryView(
     }
 }
 
-internal sealed record AlertsView(int After, TimeSpan? RepeatEvery, bool NotifyRecovery);
+/// <param name="OverdueAfter">null: as the installation is configured.</param>
+internal sealed record AlertsView(int After, TimeSpan? RepeatEvery, bool NotifyRecovery, TimeSpan? OverdueAfter);
 
 /// <summary>A job and what has become of it.</summary>
 internal sealed record JobDetail : JobView

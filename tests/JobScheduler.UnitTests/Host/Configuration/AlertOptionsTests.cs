@@ -19,6 +19,10 @@ public sealed class AlertOptionsTests
         new AlertOptions { SigningSecret = "whsec_" + Convert.ToBase64String(bytes) }.SigningKey().ShouldBe(bytes);
     }
 
+    [Fact]
+    public void Overdue_alerts_are_switched_off_with_zero() =>
+        AlertOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new("Alerts:OverdueAfter", "0s")]).Build()).OverdueAfter.ShouldBe(TimeSpan.Zero);
+
     public static TheoryData<string> WrongSecrets =>
     [
         "",

@@ -11,6 +11,7 @@ public sealed class OptionsTests
     private static readonly Dictionary<string, Func<IConfiguration, object>> Sections = new()
     {
         [AlertOptions.Section] = AlertOptions.From,
+        [InvariantOptions.Section] = InvariantOptions.From,
         [DispatchOptions.Section] = DispatchOptions.From,
         [SchedulerOptions.Section] = SchedulerOptions.From,
         [DatabaseOptions.Section] = DatabaseOptions.From,
@@ -23,6 +24,9 @@ public sealed class OptionsTests
         { "Alerts:Timeout", "00:00:01", "00:01:00", "00:00:00.999", "00:01:00.001", TimeSpan.FromSeconds(15) },
         { "Alerts:FirstRetryDelay", "00:00:00.1", "01:00:00", "00:00:00.099", "01:00:00.001", TimeSpan.FromSeconds(5) },
         { "Alerts:GiveUpAfter", "00:00:01", "7.00:00:00", "00:00:00.999", "7.00:00:00.001", TimeSpan.FromDays(1) },
+        { "Alerts:OverdueAfter", "00:00:01", "30.00:00:00", "00:00:00.999", "30.00:00:00.001", TimeSpan.FromMinutes(5) },
+        { "Invariants:Interval", "00:00:01", "01:00:00", "00:00:00.999", "01:00:00.001", TimeSpan.FromSeconds(30) },
+        { "Invariants:Grace", "00:00:01", "1.00:00:00", "00:00:00.999", "1.00:00:00.001", TimeSpan.FromMinutes(5) },
         { "Dispatch:MaxConcurrency", "1", "100000", "0", "100001", 8_192 },
         { "Dispatch:MaxConcurrencyPerHost", "1", "100000", "0", "100001", 1_024 },
         { "Dispatch:MaxResponseBytes", "1024", "1073741824", "1023", "1073741825", 1_048_576 },
