@@ -3,12 +3,14 @@ using JobScheduler.Host.Alerts;
 using JobScheduler.Host.Api;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Dispatching;
+using JobScheduler.Host.Health;
 using JobScheduler.Host.Scheduling;
 using JobScheduler.Host.Secrets;
 using JobScheduler.Host.Storage;
 using JobScheduler.Projections;
 using JobScheduler.Projections.Alerts;
 using JobScheduler.Projections.Executions;
+using JobScheduler.Projections.Health;
 using JobScheduler.Projections.Jobs;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -35,6 +37,7 @@ internal static class Composition
         AddStorage(services, database);
         AddSecrets(services);
         AddScheduling(services, settings.Scheduler);
+        AddHealth(services);
     }
 
     private static void AddStorage(IServiceCollection services, Database database)
@@ -51,6 +54,7 @@ internal static class Composition
         services.AddSingleton(new ExecutionQueries(database.DataSource, database.Schema));
         services.AddSingleton(new OccurrenceRecords(database.DataSource, database.Schema));
         services.AddSingleton(new AlertQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new InvariantQueries(database.DataSource, database.Schema, first: 100));
         services.AddSingleton(new AlertOutbox(database.DataSource, database.Schema));
         services.AddSingleton(new JobLooks(database.DataSource, database.Schema));
         services.AddSingleton(new AlertSinks(database.DataSource, database.Schema));
@@ -74,6 +78,13 @@ internal static class Composition
         if (!options.Enabled) return;
         services.AddHostedService<SchedulerService>();
         services.AddHostedService<AlertDeliverer>();
+    }
+
+    private static void AddHealth(IServiceCollection services)
+    {
+        services.AddSingleton<InvariantChecks>();
+        services.AddSingleton<InvariantScanner>();
+        services.AddHostedService(provider => provider.GetRequiredService<InvariantScanner>());
     }
 
     private static void AddSecrets(IServiceCollection services)

@@ -43,6 +43,7 @@ namespace JobScheduler.Host.Api;
 [JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(SchedulePreview))]
 [JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(InvariantsView))]
 [JsonSerializable(typeof(MetricsView))]
 [JsonSerializable(typeof(PracticeAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ReadModelView>))]

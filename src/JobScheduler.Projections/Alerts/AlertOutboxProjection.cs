@@ -42,6 +42,9 @@ public sealed class AlertOutboxProjection : IInlineProjection
             insert into {schema}.alert_outbox (alert_id, message, job_id, webhook, position, created_at, next_attempt_at)
             select alert_id, message, job_id, webhook, position, at, at
             from unnest($1, $2, $3, $4, $5, $6) as n (alert_id, message, job_id, webhook, position, at)
+            on conflict (alert_id, message) do update set
+                webhook = excluded.webhook, position = excluded.position, created_at = excluded.created_at, attempts = 0,
+                next_attempt_at = excluded.next_attempt_at
             """,
             added.Column(Uuid, a => a.Stored.StreamId),
             added.Column(Varchar, a => WireName.Of(a.Message)),

@@ -28,17 +28,9 @@ public sealed class AlertsReadModel : ReadModel
                 case AlertRaised: raised.Add(e); break;
                 case AlertAcknowledged: acknowledged.Add(e); break;
                 case AlertResolved: resolved.Add(e); break;
-                case AlertDeliveryAttemptFailed { Message: not AlertMessage.JobRecovered } d:
-                    deliveries[e.StreamId] = new(AlertDelivery.Pending, d.Attempt, null, d.Error, null);
-                    break;
-                case AlertDelivered { Message: not AlertMessage.JobRecovered } d:
-                    deliveries[e.StreamId] = new(AlertDelivery.Delivered, d.Attempts, e.Timestamp, null, null);
-                    break;
-                case AlertDeliveryFailed { Message: not AlertMessage.JobRecovered } d:
-                    deliveries[e.StreamId] = new(AlertDelivery.Failed, d.Attempts, null, d.Error, null);
-                    break;
-                case AlertRedeliveryRequested { Message: not AlertMessage.JobRecovered } d:
-                    deliveries[e.StreamId] = new(AlertDelivery.Pending, null, null, null, d.Webhook);
+                case AlertEvent @event when Delivery.Of(e, @event) is { } delivery:
+                    var webhook = delivery.Webhook ?? deliveries.GetValueOrDefault(e.StreamId)?.Webhook;
+                    deliveries[e.StreamId] = delivery with { Webhook = webhook };
                     break;
             }
         }
@@ -111,6 +103,17 @@ public sealed class AlertsReadModel : ReadModel
 
     private static AlertRaised Raised(StoredEvent e) => (AlertRaised)e.Data;
 
+    /// <summary>What becomes of an alert's own message; of the recovery's, the row says nothing.</summary>
     /// <param name="Webhook">Where it is delivered to from now on; <c>null</c>: as before.</param>
-    private sealed record Delivery(AlertDelivery State, int? Attempts, DateTimeOffset? At, string? Error, string? Webhook);
+    private sealed record Delivery(AlertDelivery State, int? Attempts, DateTimeOffset? At, string? Error, string? Webhook)
+    {
+        public static Delivery? Of(StoredEvent stored, AlertEvent @event) => @event switch
+        {
+            AlertDeliveryAttemptFailed { Message: not AlertMessage.JobRecovered } e => new(AlertDelivery.Pending, e.Attempt, null, e.Error, null),
+            AlertDelivered { Message: not AlertMessage.JobRecovered } e => new(AlertDelivery.Delivered, e.Attempts, stored.Timestamp, null, null),
+            AlertDeliveryFailed { Message: not AlertMessage.JobRecovered } e => new(AlertDelivery.Failed, e.Attempts, null, e.Error, null),
+            AlertRedeliveryRequested { Message: not AlertMessage.JobRecovered } e => new(AlertDelivery.Pending, null, null, null, e.Webhook),
+            _ => null,
+        };
+    }
 }

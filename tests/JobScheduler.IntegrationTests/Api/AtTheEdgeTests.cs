@@ -59,6 +59,8 @@ public sealed class AtTheEdgeTests(ApiHost host) : IClassFixture<ApiHost>
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         using var live = await client.GetAsync(new Uri("/health/live", UriKind.Relative));
         live.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var invariants = await client.GetAsync(new Uri("/health/invariants", UriKind.Relative));
+        invariants.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         using var jobs = await client.GetAsync(new Uri("/jobs", UriKind.Relative));
         jobs.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         var problem = await jobs.Content.ReadAsStringAsync();

@@ -163,6 +163,7 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/events", "get")]
     [InlineData("/health", "get")]
     [InlineData("/health/live", "get")]
+    [InlineData("/health/invariants", "get")]
     [InlineData("/health/ready", "get")]
     [InlineData("/metrics", "get")]
     [InlineData("/schedules/preview", "get")]

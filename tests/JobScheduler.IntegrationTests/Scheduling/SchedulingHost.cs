@@ -86,11 +86,12 @@ internal sealed class SchedulingHost : IAsyncDisposable
     }
 
     /// <summary>Another host on the same database.</summary>
-    public WebApplicationFactory<Program> StartSecondNode()
+    public WebApplicationFactory<Program> StartSecondNode(params (string Key, string Value)[] settings)
     {
         var second = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
             foreach (var (key, value) in _settings) builder.UseSetting(key, value);
+            foreach (var (key, value) in settings) builder.UseSetting(key, value);
         });
         _ = second.Services;
         return second;

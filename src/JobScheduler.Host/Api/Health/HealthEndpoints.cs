@@ -24,6 +24,7 @@ internal static class HealthEndpoints
         health.MapGet("/ready", ReadyAsync)
             .Describe("Readiness", "As /health: whether to send requests here.")
             .Produces<HealthView>(503);
+        health.MapInvariants();
         health.MapGet("/live", Live)
             .Describe("Liveness", "Whether the process answers at all; asks nothing of the database.");
     }
