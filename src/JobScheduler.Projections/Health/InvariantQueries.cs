@@ -33,10 +33,10 @@ public sealed class InvariantQueries(NpgsqlDataSource dataSource, string schema,
             select o.id, o.job_id, o.due_at, count(*) over ()
             from (select id, job_id, scheduled_for, coalesce(retry_at, scheduled_for) as due_at from {schema}.open_executions
                   where coalesce(retry_at, scheduled_for) < $1) o
+            join (select job_id, min(scheduled_for) as scheduled_for from {schema}.open_executions group by job_id) first on first.job_id = o.job_id
             cross join lateral (select definition from {schema}.jobs where id = o.job_id offset 0) j
             where o.due_at + (j.definition -> 'target' ->> 'timeout')::interval < $1
-              and not (j.definition -> 'policy' ->> 'overlap' = 'QUEUE'
-                       and exists (select 1 from {schema}.open_executions e where e.job_id = o.job_id and e.scheduled_for < o.scheduled_for))
+              and (o.scheduled_for = first.scheduled_for or j.definition -> 'policy' ->> 'overlap' <> 'QUEUE')
             order by o.due_at limit {first}
             """);
         command.Parameters.Add(new() { Value = before });

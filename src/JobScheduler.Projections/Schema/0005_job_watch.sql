@@ -15,7 +15,7 @@ create table {schema}.job_watch (
     overdue_since     timestamptz,
     -- The first instant past the grace that is neither settled nor claimed.
     unaccounted_since timestamptz
-);
+) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
 create index on {schema}.job_watch (look_at);
 create index on {schema}.job_watch (unaccounted_since) where unaccounted_since is not null;
 insert into {schema}.job_watch (job_id, look_at) select id, now() from {schema}.jobs where state = 'ACTIVE';

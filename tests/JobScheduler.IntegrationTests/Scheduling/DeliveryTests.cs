@@ -34,6 +34,26 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Host_that_hangs_delays_no_other_when_it_has_hundreds_of_webhooks()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres, ("Alerts:Timeout", "1m"));
+        await using var hanging = await Receiver.StartAsync();
+        var release = new TaskCompletionSource();
+        for (var i = 0; i < 300; i++) hanging.Answer($"/{i}", _ => release.Task);
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(i =>
+            host.AppendAsync(Guid.CreateVersion7(), Raised(host, Guid.CreateVersion7(), "") with { Webhook = $"{hanging.Url}/{i}" })));
+        await host.UntilAsync(() => Task.FromResult(hanging.Calls.Count), calls => calls >= 8);
+
+        var healthy = await RaiseAsync(host, Guid.CreateVersion7(), "/healthy");
+        await DeliveriesAsync(host, healthy, d => State(d[0]) == "DELIVERED");
+
+        hanging.Calls.Count.ShouldBe(8);
+        release.SetResult();
+        await host.UntilAsync(
+            () => host.Alerts.ListAsync(null, null, null, 1000, CancellationToken.None), rows => rows.All(r => r.Delivery == AlertDelivery.Delivered));
+    }
+
+    [Fact]
     public async Task All_that_waited_is_delivered_when_the_webhook_takes_messages_again()
     {
         await using var host = await SchedulingHost.StartAsync(postgres, ("Alerts:FirstRetryDelay", "100ms"));
