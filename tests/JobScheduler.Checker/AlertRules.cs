@@ -24,8 +24,8 @@ internal static class AlertRules
             var e = (AlertRaised)alert.Data;
             if (e.Webhook is null) continue;
             var events = file.Streams[alert.StreamId].Select(s => s.Data).ToList();
-            var delivered = events.Exists(d => d is AlertDelivered { Message: AlertMessage.JobFailed });
-            if (!delivered && !events.Exists(d => d is AlertDeliveryFailed { Message: AlertMessage.JobFailed }))
+            var delivered = events.Exists(d => d is AlertDelivered { Message: not AlertMessage.JobRecovered });
+            if (!delivered && !events.Exists(d => d is AlertDeliveryFailed { Message: not AlertMessage.JobRecovered }))
                 tally.Object(Broken.AlertLost, e.JobId, alert.At, $"alert {alert.StreamId} was raised, and nothing is recorded of its delivery");
             if (delivered && !taken.Contains(alert.StreamId))
                 tally.Object(Broken.AlertLost, e.JobId, alert.At, $"alert {alert.StreamId} is recorded as delivered, and no sink got it");

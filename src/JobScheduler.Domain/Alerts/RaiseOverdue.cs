@@ -45,6 +45,7 @@ public static class RaiseOverdue
     {
         MissedReason.SchedulerDown => "no scheduler was running",
         MissedReason.SchedulerLate => "the scheduler was late",
+        MissedReason.Backlog => "too many runs to its host were open",
         MissedReason.ScheduleSuperseded => "the schedule was changed meanwhile",
         _ => throw new InvalidOperationException($"Unknown reason {reason}."),
     };

@@ -64,7 +64,7 @@ internal sealed class AlertDeliverer(
         foreach (var sink in due)
         {
             if (RoundsAt(sink.Authority) < AtOnceToOneHost) _underWay.Add((sink.Authority, RunAsync(sink, cancellation)));
-            else await sinks.GiveBackAsync(sink, now + WaitForPlace, null, cancellation);
+            else await sinks.GiveBackAsync(sink, now + WaitForPlace, null, null, cancellation);
         }
 
         return due.Count;

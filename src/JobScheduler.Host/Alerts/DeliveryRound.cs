@@ -22,7 +22,12 @@ internal sealed class DeliveryRound(
 {
     private const int MostAtOnce = 16;
     private const int GivenUpAtOnce = 500;
+
+    /// <summary>Between attempts to deliver one message.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
+
+    /// <summary>Between probes of a webhook that takes nothing: so late does it get what comes after it was mended.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>Sends what may be sent, records how that went, and gives the webhook back.</summary>
     public async Task RunAsync(AlertSink sink, CancellationToken cancellation)
@@ -33,8 +38,9 @@ internal sealed class DeliveryRound(
         if (answers.Length > 0 && answers.All(a => a.Error is not null))
         {
             var failing = sink with { Failures = sink.Failures + 1, FailingSince = sink.FailingSince ?? time.GetUtcNow(), AtOnce = 1 };
-            await GiveUpWhoWaitTooLongAsync(failing, refused!, cancellation);
-            await SettleAsync(failing, time.GetUtcNow() + DelayAfter(failing.Failures), refused!.Error, cancellation);
+            var pause = DelayAfter(failing.Failures, LongestPause);
+            await GiveUpWhoWaitTooLongAsync(failing, refused!, pause, cancellation);
+            await SettleAsync(failing, time.GetUtcNow() + pause, refused!.Error, cancellation);
         }
         else if (answers.Length > 0)
         {
@@ -47,11 +53,11 @@ internal sealed class DeliveryRound(
         }
     }
 
-    /// <param name="notBefore"><c>null</c>: when the next message may be sent.</param>
     private async Task SettleAsync(AlertSink sink, DateTimeOffset? notBefore, string? error, CancellationToken cancellation)
     {
-        if (await outbox.NextOfAsync(sink.Id, cancellation) is { } next) await sinks.GiveBackAsync(sink, notBefore ?? next, error, cancellation);
-        else if (!await sinks.ForgetAsync(sink, cancellation)) await sinks.GiveBackAsync(sink, notBefore ?? time.GetUtcNow(), error, cancellation);
+        var next = await outbox.NextOfAsync(sink.Id, cancellation);
+        if (next is not null || !await sinks.ForgetAsync(sink, cancellation))
+            await sinks.GiveBackAsync(sink, next ?? time.GetUtcNow(), notBefore, error, cancellation);
     }
 
     private async Task<WebhookAnswer> SendAsync(AlertSink sink, OutboxMessage message, CancellationToken cancellation)
@@ -72,7 +78,7 @@ internal sealed class DeliveryRound(
             return;
         }
 
-        var nextAttemptAt = time.GetUtcNow() + DelayAfter(attempt);
+        var nextAttemptAt = time.GetUtcNow() + DelayAfter(attempt, LongestDelay);
         if (answer.IsGone || nextAttemptAt - message.CreatedAt > options.GiveUpAfter)
         {
             metrics.GivenUp(1);
@@ -91,12 +97,12 @@ internal sealed class DeliveryRound(
     }
 
     /// <summary>
-    /// The probe stood for all that wait: those whose time is over are given up with it, and all of them when the receiver has said that
-    /// it is gone for good.
+    /// The probe stood for all that wait: those whose time is over before the next one are given up with it, and all of them when the
+    /// receiver has said that it is gone for good.
     /// </summary>
-    private async Task GiveUpWhoWaitTooLongAsync(AlertSink sink, WebhookAnswer probe, CancellationToken cancellation)
+    private async Task GiveUpWhoWaitTooLongAsync(AlertSink sink, WebhookAnswer probe, TimeSpan pause, CancellationToken cancellation)
     {
-        var before = probe.IsGone ? DateTimeOffset.MaxValue : time.GetUtcNow() - options.GiveUpAfter;
+        var before = probe.IsGone ? DateTimeOffset.MaxValue : time.GetUtcNow() + pause - options.GiveUpAfter;
         var error = FormattableString.Invariant($"The webhook has taken no message since {sink.FailingSince:yyyy-MM-dd'T'HH:mm:ss'Z'}: {probe.Error}");
         var count = 0;
         while (await outbox.WaitingSinceAsync(sink.Id, before, GivenUpAtOnce, cancellation) is { Count: > 0 } expired)
@@ -114,10 +120,10 @@ internal sealed class DeliveryRound(
     private Task<AppendResult> AppendAsync(OutboxMessage message, AlertEvent @event, CancellationToken cancellation) =>
         store.AppendAsync(message.AlertId, ExpectedVersion.Any, [@event], EventMetadata.None, cancellation);
 
-    /// <summary>Doubles from failure to failure, up to an hour.</summary>
-    private TimeSpan DelayAfter(int failures)
+    /// <summary>Doubles from failure to failure.</summary>
+    private TimeSpan DelayAfter(int failures, TimeSpan longest)
     {
         var ticks = options.FirstRetryDelay.Ticks * Math.Pow(2, failures - 1);
-        return ticks < LongestDelay.Ticks ? TimeSpan.FromTicks((long)ticks) : LongestDelay;
+        return ticks < longest.Ticks ? TimeSpan.FromTicks((long)ticks) : longest;
     }
 }

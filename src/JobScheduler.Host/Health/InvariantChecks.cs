@@ -11,6 +11,9 @@ internal sealed class InvariantChecks(InvariantQueries queries, InvariantOptions
 {
     private static readonly string[] Subscriptions = [SchedulerTerm.CheckpointName, AlertRaiser.CheckpointName];
 
+    /// <summary>So far a follower's checkpoint may trail while nothing comes that is for it.</summary>
+    private static readonly TimeSpan CheckpointSlack = TimeSpan.FromSeconds(15);
+
     /// <summary>Since when no scan has seen a scheduler. One that goes and another that comes are no finding.</summary>
     private DateTimeOffset? _noSchedulerSince;
 
@@ -30,7 +33,7 @@ internal sealed class InvariantChecks(InvariantQueries queries, InvariantOptions
         var stuck = await queries.StuckExecutionsAsync(before, cancellation);
         AddAll(InvariantKind.ExecutionStuck, stuck.Count, stuck.First.Select(Stuck));
         if (await queries.OldestLookAsync(cancellation) is { } look && look < before) Add(WatchBehind(look));
-        foreach (var late in await queries.LateSubscriptionsAsync(Subscriptions, before, cancellation)) Add(Behind(late));
+        foreach (var late in await queries.LateSubscriptionsAsync(Subscriptions, before - CheckpointSlack, cancellation)) Add(Behind(late));
         var sinks = await queries.LateSinksAsync(before, cancellation);
         foreach (var sink in sinks.First) Add(sink.FailingSince < before ? Failing(sink, sink.FailingSince.Value) : NotTried(sink));
         if (sinks.First.Count > 0) counts[findings[^1].Kind] += sinks.Count - sinks.First.Count;

@@ -59,7 +59,7 @@ public sealed class AlertOutboxProjection : IInlineProjection
             select webhook, count(*), min(at) from unnest($1, $2) as n (webhook, at) group by webhook
             on conflict (sink) do update set
                 arrivals = s.arrivals + excluded.arrivals,
-                next_at = case when s.failures = 0 then least(s.next_at, excluded.next_at) else s.next_at end
+                next_at = least(s.next_at, greatest(excluded.next_at, s.not_before))
             """,
             added.Column(Varchar, a => a.Webhook),
             added.Column(TimestampTz, a => a.Stored.Timestamp));

@@ -51,18 +51,20 @@ public sealed class AlertSinks(NpgsqlDataSource dataSource, string schema)
     }
 
     /// <summary>
-    /// Gives a webhook back, with what was learnt of it, to be due at <paramref name="nextAt"/>; at once if messages came meanwhile and
-    /// it takes them. Nothing happens when the lease has passed to somebody else.
+    /// Gives a webhook back, with what was learnt of it, to be due at <paramref name="nextAt"/>, or at once if messages came meanwhile;
+    /// but not before <paramref name="notBefore"/>. Nothing happens when the lease has passed to somebody else.
     /// </summary>
+    /// <param name="notBefore"><c>null</c>: it may be tried at any time.</param>
     /// <param name="lastError">Why it took nothing; <c>null</c>: as before.</param>
-    public async Task GiveBackAsync(AlertSink sink, DateTimeOffset nextAt, string? lastError, CancellationToken cancellation)
+    public async Task GiveBackAsync(
+        AlertSink sink, DateTimeOffset nextAt, DateTimeOffset? notBefore, string? lastError, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
             $"""
             update {schema}.alert_sinks
             set leased_until = '-infinity', failures = $4, failing_since = $5, at_once = $6,
                 last_error = case when $4 > 0 then coalesce($7, last_error) end,
-                next_at = case when arrivals = $3 or $4 > 0 then $8 else next_at end
+                next_at = greatest(case when arrivals = $3 then $8 else next_at end, $9), not_before = $9
             where sink = $1 and leased_until = $2
             """);
         command.Parameters.Add(new() { Value = sink.Id });
@@ -73,6 +75,7 @@ public sealed class AlertSinks(NpgsqlDataSource dataSource, string schema)
         command.Parameters.Add(new() { Value = sink.AtOnce });
         command.Parameters.Add(new() { Value = lastError ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar });
         command.Parameters.Add(new() { Value = nextAt });
+        command.Parameters.Add(new() { Value = notBefore ?? DateTimeOffset.MinValue });
         await command.ExecuteNonQueryAsync(cancellation);
     }
 

@@ -24,6 +24,8 @@ create table {schema}.alert_sinks (
     -- Grows with each message that comes, so that none is overlooked by who has just seen that there are no more.
     arrivals      bigint      not null,
     next_at       timestamptz not null,
+    -- While it takes nothing it is not tried sooner, whatever comes.
+    not_before    timestamptz not null default '-infinity',
     leased_until  timestamptz not null default '-infinity',
     -- Rounds in a row in which nothing was taken.
     failures      integer     not null default 0,

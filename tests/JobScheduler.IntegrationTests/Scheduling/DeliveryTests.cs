@@ -167,6 +167,21 @@ public sealed class DeliveryTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task New_message_for_a_failing_webhook_waits_for_its_next_probe_and_no_longer()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres, ("Alerts:FirstRetryDelay", "1h"));
+        host.Receiver.Answer("/hook", 503);
+        var first = await RaiseAsync(host, Guid.CreateVersion7(), "/hook");
+        await DeliveriesAsync(host, first, d => d[0]!["webhookFailingSince"] is not null);
+
+        var second = (await DeliveriesAsync(host, await RaiseAsync(host, Guid.CreateVersion7(), "/hook"), d => d.Count == 1))[0]!;
+
+        DateTimeOffset.Parse((string)second["nextAttemptAt"]!, null)
+            .ShouldBeInRange(DateTimeOffset.UtcNow.AddSeconds(30), DateTimeOffset.UtcNow.AddMinutes(1));
+        host.Receiver.CallsOf("/hook").Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Alert_is_delivered_again_by_hand_to_the_webhook_that_the_job_has_now()
     {
         await using var host = await SchedulingHost.StartAsync(postgres);
