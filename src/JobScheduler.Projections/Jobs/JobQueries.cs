@@ -45,13 +45,16 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
             _ => throw new InvalidOperationException($"Unknown sort {listing.Sort}."),
         };
         var (comparison, order) = listing.Descending ? ("<", "desc") : (">", "asc");
-        await using var command = dataSource.CreateCommand(
+        await using var batch = dataSource.CreateBatch();
+        // One plan for all texts would read all jobs: only for the text at hand does the planner know whether many or few are found.
+        batch.BatchCommands.Add(new("select set_config('plan_cache_mode', 'force_custom_plan', true)"));
+        var command = new NpgsqlBatchCommand(
             $"""
             {_select}
             where j.state <> 'DELETED'
               and {(listing.State is null ? "true" : "j.state = $1")}
               and {(listing.Tag is null ? "true" : "j.tags ? $2")}
-              and {(listing.Search is null ? "true" : "(j.name ilike $3 or j.definition -> 'target' ->> 'api' ilike $3)")}
+              and {(listing.Search is null ? "true" : "(coalesce(j.name, '') || E'\\n' || (j.definition -> 'target' ->> 'api')) ilike $3")}
               and {(listing.LastStatus is null ? "true" : "p.last_status = $4")}
               and {(listing.After is null ? "true" : $"({column}, j.id) {comparison} ($5, $6)")}
             order by {column} {order}, j.id {order}
@@ -64,7 +67,12 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
         command.Parameters.Add(new() { Value = listing.After?.Key ?? DBNull.Value, NpgsqlDbType = type });
         command.Parameters.Add(new() { Value = listing.After?.Id ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = listing.Limit });
-        return await command.ReadAllAsync(Read, cancellation);
+        batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
+        var rows = new List<JobRow>();
+        while (await reader.ReadAsync(cancellation)) rows.Add(Read(reader));
+        return rows;
     }
 
     /// <summary>All jobs that are not deleted, oldest first.</summary>
