@@ -47,6 +47,7 @@ public static class RaiseOverdue
         MissedReason.SchedulerLate => "the scheduler was late",
         MissedReason.Backlog => "too many runs to its host were open",
         MissedReason.ScheduleSuperseded => "the schedule was changed meanwhile",
+        MissedReason.ClockJumped => "the clock was set forward past it",
         _ => throw new InvalidOperationException($"Unknown reason {reason}."),
     };
 

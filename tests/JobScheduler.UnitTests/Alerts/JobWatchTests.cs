@@ -157,6 +157,15 @@ public sealed class JobWatchTests
         },
     };
 
+    [Fact]
+    public void Each_reason_for_missing_an_occurrence_has_its_words()
+    {
+        var messages = Enum.GetValues<MissedReason>()
+            .Select(reason => RaiseOverdue.Decide(Job, new(Noon, OverdueCause.NotRun), new(1, Noon, reason)).Message);
+
+        messages.ShouldBeUnique();
+    }
+
     [Theory]
     [MemberData(nameof(Messages), DisableDiscoveryEnumeration = true)]
     public void Alert_says_what_happened(OverdueCause cause, MissedSince? missed, string message) =>

@@ -162,6 +162,7 @@ internal static class Explain
             MissedReason.SchedulerLate => "the scheduler came to it later than the misfire grace allows",
             MissedReason.ScheduleSuperseded => "no node was scheduling, and the job was changed before one could run it",
             MissedReason.Backlog => "too many runs to the host that it calls were open already, for longer than the misfire grace",
+            MissedReason.ClockJumped => "the clock of the scheduling node was set forward past it",
             _ => throw new InvalidOperationException($"Unknown reason {range.Reason}."),
         };
         var among = range.Count == 1 ? "" : $" It is one of {range.Count} from {InstantText.Of(range.FirstAt)} to {InstantText.Of(range.LastAt)}.";
