@@ -19,12 +19,15 @@ internal sealed class AlertDeliverer(
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a webhook waits whose host is busy.</summary>
-    private static readonly TimeSpan WaitForPlace = TimeSpan.FromSeconds(1);
-
     private static readonly string[] Announced = ["alert_raised", "alert_resolved", "alert_redelivery_requested"];
 
     private readonly List<(string Authority, Task Task)> _underWay = [];
+
+    /// <summary>Webhooks that were taken and wait for a place at their host.</summary>
+    private readonly Dictionary<string, Queue<AlertSink>> _waiting = [];
+
+    /// <summary>A round is over long before: it sends once, all at the same time.</summary>
+    private TimeSpan Lease => (2 * options.Timeout) + TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -56,18 +59,36 @@ internal sealed class AlertDeliverer(
     /// <returns>How many were due.</returns>
     private async Task<int> StartDueAsync(CancellationToken cancellation)
     {
-        if (_underWay.Count >= AtOnce) return 0;
         var now = time.GetUtcNow();
-        // A round is over long before: it sends once, all at the same time.
-        var leaseUntil = now + (2 * options.Timeout) + TimeSpan.FromSeconds(10);
-        var due = await sinks.TakeDueAsync(now, leaseUntil, BusyAuthorities(), AtOnce - _underWay.Count, cancellation);
+        StartWaiting(now, cancellation);
+        if (_underWay.Count >= AtOnce) return 0;
+        var due = await sinks.TakeDueAsync(now, now + Lease, BusyAuthorities(), AtOnce - _underWay.Count, cancellation);
         foreach (var sink in due)
         {
-            if (RoundsAt(sink.Authority) < AtOnceToOneHost) _underWay.Add((sink.Authority, RunAsync(sink, cancellation)));
-            else await sinks.GiveBackAsync(sink, now + WaitForPlace, null, null, cancellation);
+            if (!_waiting.TryGetValue(sink.Authority, out var waiting)) _waiting[sink.Authority] = waiting = [];
+            waiting.Enqueue(sink);
         }
 
+        StartWaiting(now, cancellation);
         return due.Count;
+    }
+
+    private void StartWaiting(DateTimeOffset now, CancellationToken cancellation)
+    {
+        foreach (var (authority, waiting) in _waiting)
+        {
+            var places = AtOnceToOneHost - _underWay.Count(r => r.Authority == authority);
+            while (waiting.Count > 0 && places > 0 && _underWay.Count < AtOnce)
+            {
+                var sink = waiting.Dequeue();
+                // One that has waited too long is left to be taken anew when its lease has passed.
+                if (now + (Lease / 2) > sink.LeasedUntil) continue;
+                _underWay.Add((authority, RunAsync(sink, cancellation)));
+                places--;
+            }
+
+            if (waiting.Count == 0) _waiting.Remove(authority);
+        }
     }
 
     /// <summary>Until a webhook is due or a message announced, or a place has become free.</summary>
@@ -84,10 +105,11 @@ internal sealed class AlertDeliverer(
         await announced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>Hosts without a free place, or for whose places others wait already.</summary>
     private string[] BusyAuthorities() =>
-        [.. _underWay.GroupBy(r => r.Authority).Where(rounds => rounds.Count() >= AtOnceToOneHost).Select(rounds => rounds.Key)];
-
-    private int RoundsAt(string authority) => _underWay.Count(r => r.Authority == authority);
+    [
+        .. _underWay.GroupBy(r => r.Authority).Where(rounds => rounds.Count() >= AtOnceToOneHost).Select(rounds => rounds.Key).Union(_waiting.Keys),
+    ];
 
     private async Task RunAsync(AlertSink sink, CancellationToken cancellation)
     {
