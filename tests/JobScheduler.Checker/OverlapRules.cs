@@ -22,8 +22,9 @@ internal static class OverlapRules
             var earlier = underWay.Find(c => c.Story != story);
             underWay.Add((story, call));
             if (earlier.Call is null || story.IsManual || call.Attempt > 1) continue;
-            // The call of a node that was cut off may outlive its repetition by the next.
-            if (earlier.Story.Arrivals.Count > 1 && file.FaultWithin(earlier.Call.ArrivedAt, call.ArrivedAt) is not null) continue;
+            // A node that was frozen or cut off may, before it notices, make a call that another has made or skipped in its stead.
+            var isOfTwoNodes = earlier.Story.Arrivals.Count > 1 || story.Arrivals.Count > 1 || story.Skipped is not null;
+            if (isOfTwoNodes && file.FaultWithin(earlier.Call.ArrivedAt, call.ArrivedAt) is not null) continue;
             if (job.Within(earlier.Call.ArrivedAt - file.Bounds.ChangeReach, call.ArrivedAt).Any(s => s.Policy.Overlap == OverlapPolicy.Allow)) continue;
             tally.Object(
                 Broken.Overlap, jobId, story.ScheduledFor,
