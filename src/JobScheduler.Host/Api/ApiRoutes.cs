@@ -30,7 +30,7 @@ internal static class ApiRoutes
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxDrainedBytes;
         });
         services.AddDocumentation();
     }

@@ -35,16 +35,18 @@ internal static class JsonBody
 
     private static (JsonElement?, Problem?) Wrong(string message) => (null, Refusals.Invalid(new FieldError("$", null, message)));
 
-    /// <summary><c>null</c> when there are more than <see cref="ApiLimits.MaxBodyBytes"/>. Kestrel refuses most of these itself; this holds for all servers.</summary>
+    /// <summary><c>null</c> when there are more than <see cref="ApiLimits.MaxBodyBytes"/>. They are read to their end nonetheless.</summary>
     private static async Task<byte[]?> BytesAsync(HttpRequest request, CancellationToken cancellation)
     {
-        while (true)
+        for (var isTooLarge = false; ;)
         {
             var read = await request.BodyReader.ReadAsync(cancellation);
-            if (read.Buffer.Length > ApiLimits.MaxBodyBytes)
+            isTooLarge |= read.Buffer.Length > ApiLimits.MaxBodyBytes;
+            if (isTooLarge)
             {
                 request.BodyReader.AdvanceTo(read.Buffer.End);
-                return null;
+                if (read.IsCompleted) return null;
+                continue;
             }
 
             if (read.IsCompleted)
