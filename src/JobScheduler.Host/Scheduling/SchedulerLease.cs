@@ -48,13 +48,7 @@ internal sealed class SchedulerLease : IAsyncDisposable
             try
             {
                 var connection = await store.DataSource.OpenConnectionAsync(cancellation);
-                if (await ScalarAsync(connection, $"select pg_try_advisory_lock({key})", cancellation) is true)
-                {
-                    await ScalarAsync(connection, EndWhenSilent, cancellation);
-                    return new(connection, key);
-                }
-
-                await connection.DisposeAsync();
+                if (await TryTakeAsync(connection, key) is { } lease) return lease;
                 if (!told) logger.LogInformation("Another node schedules; this one stands by");
                 told = true;
             }
@@ -67,24 +61,46 @@ internal sealed class SchedulerLease : IAsyncDisposable
         }
     }
 
+    /// <summary>Not to be cancelled: a lock that was taken without anybody hearing of it would stay with a connection of the pool.</summary>
+    private static async Task<SchedulerLease?> TryTakeAsync(NpgsqlConnection connection, string key)
+    {
+        try
+        {
+            if (await ScalarAsync(connection, $"select pg_try_advisory_lock({key})", CancellationToken.None) is true)
+            {
+                await ScalarAsync(connection, EndWhenSilent, CancellationToken.None);
+                return new(connection, key);
+            }
+        }
+        catch (NpgsqlException)
+        {
+            await UnlockAsync(connection, key);
+            await connection.DisposeAsync();
+            throw;
+        }
+
+        await connection.DisposeAsync();
+        return null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync();
         await _watch;
-        await UnlockAsync();
+        await UnlockAsync(_connection, _key);
         await _connection.DisposeAsync();
         _lost.Dispose();
         _disposing.Dispose();
     }
 
     /// <summary>A connection that is dead holds no lock; one that goes back to the pool would keep it.</summary>
-    private async Task UnlockAsync()
+    private static async Task UnlockAsync(NpgsqlConnection connection, string key)
     {
-        if (_connection.FullState != ConnectionState.Open) return;
+        if (connection.FullState != ConnectionState.Open) return;
         try
         {
-            await ScalarAsync(_connection, StayWhenSilent, CancellationToken.None);
-            await ScalarAsync(_connection, $"select pg_advisory_unlock({_key})", CancellationToken.None);
+            await ScalarAsync(connection, StayWhenSilent, CancellationToken.None);
+            await ScalarAsync(connection, $"select pg_advisory_unlock({key})", CancellationToken.None);
         }
         catch (NpgsqlException)
         {

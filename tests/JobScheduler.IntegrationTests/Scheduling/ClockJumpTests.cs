@@ -137,13 +137,8 @@ public sealed class ClockJumpTests(PostgresFixture postgres)
     /// <summary>Not one of the first time, at whose end the calls within the misfire grace are.</summary>
     private static bool ComesAgain(ReceivedCall call) => call.ScheduledFor < Ten.AddMinutes(30);
 
-    private async Task<SchedulingHost> StartAsync(DateTimeOffset? at = null)
-    {
-        var host = await SchedulingHost.StartAsync(postgres, ("Scheduler:MisfireGrace", "2s"));
-        await host.StopAsync();
-        host.Start((at ?? Ten) - DateTimeOffset.UtcNow);
-        return host;
-    }
+    private Task<SchedulingHost> StartAsync(DateTimeOffset? at = null) =>
+        SchedulingHost.StartAtAsync(postgres, at ?? Ten, ("Scheduler:MisfireGrace", "2s"));
 
     private static Task<Guid> CreateInBerlinAsync(SchedulingHost host, string path, string cron) =>
         host.CreateAsync(host.Definition(path) with { Schedule = new(cron, TimeZone: "Europe/Berlin") });

@@ -181,6 +181,21 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         missed.Reason.ShouldBe(MissedReason.SchedulerDown);
     }
 
+    [Fact]
+    public async Task Node_that_is_stopped_while_it_starts_leaves_scheduling_to_the_next()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        for (var again = 0; again < 20; again++)
+        {
+            await host.StopAsync();
+            host.Start();
+        }
+
+        await host.CreateAsync(host.Definition("/next"));
+
+        await host.Receiver.WaitForAsync("/next", 1);
+    }
+
     /// <summary>Also for a job that may be sent once only: a run that waits for another was not sent.</summary>
     [Theory]
     [InlineData(DeliveryType.AtLeastOnce)]

@@ -58,6 +58,14 @@ internal sealed class SchedulingHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>A host that schedules, and whose clock shows <paramref name="now"/>.</summary>
+    public static async Task<SchedulingHost> StartAtAsync(PostgresFixture postgres, DateTimeOffset now, params (string Key, string Value)[] settings)
+    {
+        var host = new SchedulingHost(await postgres.CreateDatabaseAsync(), await Receiver.StartAsync(), []);
+        host.Start(now - DateTimeOffset.UtcNow, settings);
+        return host;
+    }
+
     /// <summary>A host that only stores, with its clock shifted: what happens on it happened then.</summary>
     public static async Task<SchedulingHost> StartIdleAsync(PostgresFixture postgres, TimeSpan shift = default)
     {
