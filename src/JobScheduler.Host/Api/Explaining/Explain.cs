@@ -163,7 +163,6 @@ internal static class Explain
             MissedReason.ScheduleSuperseded => "no node was scheduling, and the job was changed before one could run it",
             MissedReason.ClockJumped => "the scheduler's clock was set forward past it, or its machine slept",
             MissedReason.Backlog => "too many runs to the host that it calls were open already, for longer than the misfire grace",
-            MissedReason.ClockJumped => "the clock of the scheduling node was set forward past it",
             _ => throw new InvalidOperationException($"Unknown reason {range.Reason}."),
         };
         var among = range.Count == 1 ? "" : $" It is one of {range.Count} from {InstantText.Of(range.FirstAt)} to {InstantText.Of(range.LastAt)}.";
