@@ -71,6 +71,12 @@ internal sealed class JobSeed(BenchPostgres postgres)
             insert into {Schema}.jobs (id, version, state, definition, due_after, created_at, updated_at, shard)
             select id, 1, 'ACTIVE', data, at, at, at, ('x' || right(id::text, 4))::bit(16)::int % {JobsReadModel.Shards} from seed order by n
             """));
+        // As of jobs that are due once a day each: some are looked at in each second.
+        batch.BatchCommands.Add(new(
+            $"insert into {Schema}.job_watch (job_id, look_at) select id, at + (n * 86400 / $1 + 1) * interval '1 second' from seed")
+        {
+            Parameters = { new() { Value = (long)count } },
+        });
         batch.BatchCommands.Add(new("select array(select id from (select n, id from seed order by n desc limit 1000) s order by n)"));
         await using var reader = await batch.ExecuteReaderAsync();
         while (!await reader.ReadAsync()) await reader.NextResultAsync();
