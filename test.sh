@@ -2,7 +2,7 @@
 # Builds once and runs the tests, from nothing; the last line is "N passed, N failed".
 #   ./test.sh                           every test but the long fault scenarios
 #   ./test.sh Unit EndToEnd             only the projects whose name contains one of the words
-#   ./test.sh --faults                  every fault scenario, the long ones too: some 12 minutes
+#   ./test.sh --faults                  every fault scenario, the long ones too: some 5 minutes
 #   ./test.sh --soak MINUTES --seed N   random faults over random jobs; the seed, by default a random one, is printed and repeats them
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -22,7 +22,7 @@ public sealed class NetworkFaultTests(PostgresFixture postgres)
         }
 
         await clients.EndAsync();
-        cluster.Proxy.Cuts.ShouldBeGreaterThan(10);
+        cluster.Proxy.Cuts.ShouldBeGreaterThan(5);
         (await cluster.CheckAsync()).Count(Fate.RanOnce).ShouldBeGreaterThan(50);
     }
 

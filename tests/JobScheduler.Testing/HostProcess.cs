@@ -21,6 +21,7 @@ internal sealed class HostProcess : IDisposable
     {
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, e) => Note(e.Data);
+        AppDomain.CurrentDomain.ProcessExit += EndWithTests;
     }
 
     /// <summary>Where the machine can, in a process group of its own, as a terminal's foreground job is.</summary>
@@ -83,9 +84,13 @@ internal sealed class HostProcess : IDisposable
 
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= EndWithTests;
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
     }
+
+    /// <summary>A test run that is broken off leaves no host behind.</summary>
+    private void EndWithTests(object? sender, EventArgs e) => Dispose();
 
     private static async Task SignalAsync(string signal, string target)
     {
