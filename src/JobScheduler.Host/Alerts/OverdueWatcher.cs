@@ -8,6 +8,7 @@ using JobScheduler.Host.Scheduling;
 using JobScheduler.Projections.Alerts;
 using JobScheduler.Projections.Executions;
 using JobScheduler.Projections.Jobs;
+using Npgsql;
 
 namespace JobScheduler.Host.Alerts;
 
@@ -29,18 +30,33 @@ internal sealed class OverdueWatcher(
     private const int AppendsAtOnce = 16;
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    /// <summary>How soon a job is looked at again whose situation was told of before: its alert was resolved, and alerts then asked for anew.</summary>
-    private static readonly TimeSpan AfterConflict = TimeSpan.FromMinutes(1);
+    /// <summary>Between looks; after a longer one the bounds count anew.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How soon a job is looked at again that cannot be judged, or whose situation was told of before: its alert was resolved, and
+    /// alerts then asked for anew.
+    /// </summary>
+    private static readonly TimeSpan Later = TimeSpan.FromMinutes(1);
 
     /// <summary>Until <paramref name="cancellation"/> is cancelled; from now on jobs are being scheduled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var schedulingSince = time.GetUtcNow();
+        var lookedAt = schedulingSince;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                while (await LookAsync(schedulingSince, cancellation) == AtOnce) cancellation.ThrowIfCancellationRequested();
+                int seen;
+                do
+                {
+                    // The machine slept, its clock was set, or PostgreSQL was out of reach: the scheduler has to catch up too.
+                    if ((time.GetUtcNow() - lookedAt).Duration() > LongestGap) schedulingSince = time.GetUtcNow();
+                    seen = await LookAsync(schedulingSince, cancellation);
+                    lookedAt = time.GetUtcNow();
+                }
+                while (seen == AtOnce);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -53,7 +69,7 @@ internal sealed class OverdueWatcher(
                 logger.LogWarning(e, "Overdue jobs could not be looked for, trying again");
             }
 
-            await Task.Delay(LookEvery, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(LookEvery, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -69,12 +85,29 @@ internal sealed class OverdueWatcher(
         var looks = new ConcurrentBag<(WatchRow Row, JobLook Look)>();
         var together = new ParallelOptions { MaxDegreeOfParallelism = AppendsAtOnce, CancellationToken = cancellation };
         await Parallel.ForEachAsync(due.Where(row => watched.ContainsKey(row.JobId)), together, async (row, token) =>
-            looks.Add((row, await LookAsync(row, watched[row.JobId], schedulingSince, now, token))));
+            looks.Add((row, await LookUnlessItFailsAsync(row, watched[row.JobId], schedulingSince, now, token))));
 
         var active = looks.Where(l => watched[l.Row.JobId].State == JobState.Active).ToList();
         await jobLooks.LookedAtAsync(active, cancellation);
         await jobLooks.ForgetAsync([.. due.Except(active.Select(l => l.Row))], cancellation);
         return due.Count;
+    }
+
+    /// <summary>One job that cannot be judged does not keep the others from being looked at.</summary>
+    private async Task<JobLook> LookUnlessItFailsAsync(
+        WatchRow row, WatchedJob job, DateTimeOffset schedulingSince, DateTimeOffset now, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LookAsync(row, job, schedulingSince, now, cancellation);
+        }
+#pragma warning disable CA1031 // What is wrong with a job's record is not known beforehand; the log says it.
+        catch (Exception e) when (e is not (NpgsqlException or EventStoreUnavailableException or OperationCanceledException))
+#pragma warning restore CA1031
+        {
+            logger.LogError(e, "Whether job {JobId} is overdue could not be told", job.Id);
+            return new(null, null, now + Later);
+        }
     }
 
     private async Task<JobLook> LookAsync(
@@ -90,7 +123,7 @@ internal sealed class OverdueWatcher(
         }
         else if (look.Overdue is { } overdue && !await RaiseAsync(job, overdue, now, cancellation))
         {
-            return look with { NextLook = now + AfterConflict };
+            return look with { NextLook = now + Later };
         }
 
         return look;

@@ -136,6 +136,35 @@ public sealed class OverdueTests(PostgresFixture postgres)
         (await WatchedAsync(host, "look_at > now() and alert_id is null and unaccounted_since is null")).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task Bounds_count_anew_when_the_clock_is_set(int hours)
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var next = DateTimeOffset.UtcNow.AddHours(0.5);
+        var job = await host.CreateAsync(host.Definition("/never", $"0 {next.Minute} * * * *"));
+        using var ending = new CancellationTokenSource();
+        var watching = host.Services.GetRequiredService<OverdueWatcher>().RunAsync(ending.Token);
+        await host.UntilAsync(() => WatchedAsync(host, "look_at > now() + interval '10 minutes'"), count => count == 1);
+
+        host.Clock.Set(host.Clock.GetUtcNow().AddHours(hours));
+        await ExecuteAsync(host, "update jobscheduler.job_watch set look_at = now() - interval '2 hours'");
+
+        // By default an instant that has passed is unaccounted for after 5 min, which count from when the clock was set.
+        var looked = hours > 0 ? "look_at between now() + interval '62 minutes' and now() + interval '66 minutes'" : "look_at > now()";
+        await host.UntilAsync(() => WatchedAsync(host, looked), count => count == 1);
+        (await host.Alerts.ListAsync(job, null, null, 10, CancellationToken.None)).ShouldBeEmpty();
+        await ending.CancelAsync();
+        await watching;
+    }
+
+    private static async Task ExecuteAsync(SchedulingHost host, string sql)
+    {
+        await using var command = host.Store.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     private static JobDefinition Skipping(SchedulingHost host) => To(host, host.Receiver.Url + "/daily", "0 0 0 * * *") with
     {
         Policy = ExecutionPolicy.Default with { Misfire = MisfirePolicy.Skip },

@@ -173,6 +173,13 @@ public sealed class JobWatchTests
             Job.Id, null, "hourly", "https://example.com/hook", Noon, null, null, null, message, null, 0, 0, null, AlertKind.NeverRan));
 
     [Fact]
+    public void Every_reason_for_missing_has_its_words()
+    {
+        foreach (var reason in Enum.GetValues<MissedReason>())
+            RaiseOverdue.Decide(Job, new(Noon, OverdueCause.NotRun), new(1, Noon, reason)).Message.ShouldMatch("because [a-z ]{10,}[.]$");
+    }
+
+    [Fact]
     public void Alert_is_of_another_kind_when_the_job_has_run_before() =>
         RaiseOverdue.Decide(Job with { LastRunAt = Noon.AddHours(-1) }, new(Noon, OverdueCause.NotRun), null).Kind.ShouldBe(AlertKind.Overdue);
 
