@@ -12,11 +12,17 @@ passed=0
 failed=0
 finished=false
 log=$(mktemp)
+failures=$(mktemp)
 
-# Whatever goes wrong on the way is a failure too, and the last line is always there.
+# Whatever goes wrong on the way is a failure too, and the last line is always there. What failed is told
+# once more before it: nobody should have to look for it between the logs of hosts that were killed on purpose.
 finish() {
-    rm -f "$log"
     if [[ $finished == false ]]; then failed=$((failed + 1)); fi
+    if [[ -s $failures ]]; then
+        echo "== What failed"
+        cat "$failures"
+    fi
+    rm -f "$log" "$failures"
     echo "$passed passed, $failed failed"
     if ((failed > 0)); then exit 1; fi
 }
@@ -48,9 +54,11 @@ run_project() {
         bad=$(($(count Errors "$summary") + $(count Failed "$summary")))
         good=$(($(count Total "$summary") - $(count Failed "$summary") - $(count Skipped "$summary") - $(count 'Not Run' "$summary")))
     fi
+    # A failed test's line, and what is indented below it: the message and the stack, between which hosts may log.
+    awk '/ \[FAIL\]$/ { left = 40; print; next } /^      / && left > 0 { print; left--; next } !/^[0-9]/ { left = 0 }' "$log" >>"$failures"
     # A project that crashed, or in which nothing passed, has failed whatever it says.
     if ((bad == 0)) && { ((status != 0)) || ((good == 0)); }; then
-        echo "$name: exit code $status, $good tests passed"
+        echo "$name: exit code $status, $good tests passed" | tee -a "$failures"
         bad=1
     fi
     passed=$((passed + good))

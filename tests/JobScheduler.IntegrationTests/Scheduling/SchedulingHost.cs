@@ -80,6 +80,7 @@ internal sealed class SchedulingHost : IAsyncDisposable
         Clock = new ShiftedTime(shift);
         _host = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
+            builder.UseSetting("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Warning");
             foreach (var (key, value) in _settings) builder.UseSetting(key, value);
             builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(Clock));
         });
