@@ -2,6 +2,7 @@ using JobScheduler.EventStore;
 using JobScheduler.Host.Alerts;
 using JobScheduler.Host.Api;
 using JobScheduler.Host.Configuration;
+using JobScheduler.Host.Dashboard;
 using JobScheduler.Host.Dispatching;
 using JobScheduler.Host.Health;
 using JobScheduler.Host.Scheduling;
@@ -34,6 +35,7 @@ internal static class Composition
         services.AddSingleton(settings.Alerts);
         services.AddSingleton(settings.Invariants);
         services.AddJobSchedulerApi();
+        services.AddDashboard();
         AddStorage(services, database);
         AddSecrets(services);
         AddScheduling(services, settings.Scheduler);

@@ -3,6 +3,7 @@ using JobScheduler.Host;
 using JobScheduler.Host.Api;
 using JobScheduler.Host.Commands;
 using JobScheduler.Host.Configuration;
+using JobScheduler.Host.Dashboard;
 using JobScheduler.Host.EmbeddedPostgres;
 using JobScheduler.Host.Storage;
 using Npgsql;
@@ -20,6 +21,7 @@ try
     builder.AddJobScheduler(settings, database);
     await using var app = builder.Build();
     app.MapJobSchedulerApi();
+    app.MapDashboard();
     await app.RunAsync();
     return 0;
 }

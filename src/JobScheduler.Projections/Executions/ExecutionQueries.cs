@@ -54,6 +54,25 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
         return await command.ReadAllAsync(Read, cancellation);
     }
 
+    /// <summary>How the latest ended executions of each of these jobs ended, oldest first, at most <paramref name="each"/> of a job.</summary>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<PastOutcome>>> LatestOutcomesAsync(
+        IReadOnlyCollection<Guid> jobIds, int each, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select e.job_id, e.status, e.duration_ms
+            from unnest($1) as j (id)
+            cross join lateral (
+                select job_id, id, status, duration_ms from {schema}.executions where job_id = j.id order by id desc limit $2) e
+            order by e.job_id, e.id
+            """);
+        command.Parameters.Add(new() { Value = jobIds.ToArray() });
+        command.Parameters.Add(new() { Value = each });
+        var rows = await command.ReadAllAsync(
+            r => (JobId: r.GetGuid(0), Outcome: new PastOutcome(WireName.Parse<ExecutionStatus>(r.GetString(1)), r.GetNullableValue<double>(2))), cancellation);
+        return rows.GroupBy(r => r.JobId).ToDictionary(g => g.Key, IReadOnlyList<PastOutcome> (g) => [.. g.Select(r => r.Outcome)]);
+    }
+
     /// <summary>A job's scheduled executions, open and ended, whose instants lie in [from, to], oldest first.</summary>
     public async Task<IReadOnlyList<ExecutionRow>> ScheduledBetweenAsync(
         Guid jobId, DateTimeOffset from, DateTimeOffset to, int limit, CancellationToken cancellation)

@@ -24,6 +24,9 @@ public sealed record ExecutionRow(
     SkipReason? SkipReason,
     DateTimeOffset? RetryAt);
 
+/// <summary>How an execution ended, and how long its last attempt took.</summary>
+public sealed record PastOutcome(ExecutionStatus Status, double? DurationMs);
+
 /// <summary>A claim without an outcome.</summary>
 /// <param name="Attempts">Attempts that have failed.</param>
 /// <param name="RetryAt">When the next attempt is due; <c>null</c>: at <paramref name="ScheduledFor"/>.</param>

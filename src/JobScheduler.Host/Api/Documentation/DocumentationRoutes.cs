@@ -21,6 +21,5 @@ internal static class DocumentationRoutes
             page.DocumentTitle = "JobScheduler API";
             page.SwaggerEndpoint(Document, "JobScheduler");
         });
-        app.MapGet("/", () => TypedResults.Redirect("/docs")).ExcludeFromDescription();
     }
 }

@@ -21,6 +21,19 @@ internal static class RequestReading
         return errors.Count > 0 ? Refusals.Invalid(errors) : await next(context);
     }
 
+    /// <summary>For the dashboard's pages, whose addresses may also leave a field empty: reads query parameters that an endpoint declares.</summary>
+    public static IReadOnlyList<FieldError> ReadQuery(HttpContext http, params IReadOnlyList<RequestField> fields)
+    {
+        var errors = new List<FieldError>();
+        foreach (var field in fields)
+        {
+            var given = http.Request.Query[field.Name].ToString();
+            http.Items[field] = field.Read(given.Length == 0 ? null : given, errors);
+        }
+
+        return errors;
+    }
+
     private static List<FieldError> Read(HttpContext http)
     {
         var errors = new List<FieldError>();

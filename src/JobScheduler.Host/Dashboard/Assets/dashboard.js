@@ -1,0 +1,15 @@
+// The page's behaviour: what is shown is rendered by the server; these few modules keep it fresh and carry actions to the HTTP API.
+import { follow } from './live.js';
+import { listen as actions } from './actions.js';
+import { listen as navigation } from './navigation.js';
+import { listen as selection } from './selection.js';
+import { showTimes } from './times.js';
+import { listen as preferences } from './preferences.js';
+
+preferences();
+actions();
+navigation();
+selection();
+showTimes(document);
+setInterval(() => showTimes(document), 1000);
+follow();

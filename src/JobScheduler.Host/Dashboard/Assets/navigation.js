@@ -1,0 +1,41 @@
+// Going to another view of the same page, such as a filter, an order or a version, without losing focus or place.
+import { refresh } from './live.js';
+
+const TYPING_MS = 200;
+let typing = null;
+
+/** Forms and links marked data-soft, and inputs with data-go="…{value}…". */
+export function listen() {
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[data-soft]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go(link.href);
+  });
+  document.addEventListener('submit', (event) => {
+    if (!event.target.matches('form[data-soft]')) return;
+    event.preventDefault();
+    go(addressOf(event.target));
+  });
+  document.addEventListener('input', (event) => {
+    const form = event.target.closest('form[data-soft]');
+    const address = event.target.dataset.go?.replace('{value}', encodeURIComponent(event.target.value));
+    if (!form && !address) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => go(address ?? addressOf(form), { replace: true }), TYPING_MS);
+  });
+  addEventListener('popstate', () => refresh({ whole: true }));
+}
+
+/** Shows another address of this page in place. */
+export async function go(address, { replace = false } = {}) {
+  const url = new URL(address, location.href);
+  history[replace ? 'replaceState' : 'pushState'](null, '', url);
+  if (!await refresh({ url: url.href, whole: true })) return;
+  document.dispatchEvent(new CustomEvent('went'));
+}
+
+function addressOf(form) {
+  const fields = [...new FormData(form)].filter(([, value]) => value !== '');
+  return `${new URL(form.action).pathname}?${new URLSearchParams(fields)}`;
+}
