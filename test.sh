@@ -97,6 +97,7 @@ for folder in tests/*Tests/; do
     if wanted "$name" "$@"; then projects+=("$name"); fi
 done
 if ((${#projects[@]} == 0)); then die "No test project's name contains: $*"; fi
+if [[ " ${projects[*]} " == *" JobScheduler.BrowserTests "* ]]; then ensure_chromium; fi
 
 if (($# == 0)); then
     dotnet build JobScheduler.sln --configuration Release -warnaserror --nologo --verbosity quiet

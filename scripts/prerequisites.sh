@@ -35,6 +35,29 @@ ensure_postgres() {
     has_postgres || die "PostgreSQL was installed, and its programs are not where they are looked for: set EmbeddedPostgres__BinDirectory to their folder."
 }
 
+# For the tests of the dashboard; looks where they look (tests/JobScheduler.BrowserTests/Dashboard.cs).
+ensure_chromium() {
+    local program
+    for program in /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [[ -x $program ]]; then return; fi
+    done
+    if command -v apt-get >/dev/null; then
+        local as_root=(env DEBIAN_FRONTEND=noninteractive)
+        if [[ $(id -u) != 0 ]]; then
+            command -v sudo >/dev/null || die "Chromium is missing, and installing it needs root: apt-get install chromium."
+            as_root=(sudo "${as_root[@]}")
+        fi
+        echo "Installing Chromium with apt-get." >&2
+        "${as_root[@]}" apt-get update -q >&2 || true
+        "${as_root[@]}" apt-get install -qy --no-install-recommends chromium >&2 || die "apt-get could not install Chromium; its words are above."
+    elif [[ $(uname) == Darwin ]] && command -v brew >/dev/null; then
+        echo "Installing Google Chrome with Homebrew." >&2
+        brew install --cask google-chrome >&2
+    else
+        die "Chromium is missing, which the tests of the dashboard drive: install it, or name the test projects you want, such as ./test.sh Unit."
+    fi
+}
+
 # Debian's server package makes a cluster and starts it on port 5432, unless it is told otherwise before it is installed.
 install_postgres_with_apt() {
     local as_root=() drop_in=/etc/postgresql-common/createcluster.d/jobscheduler.conf installed=true
