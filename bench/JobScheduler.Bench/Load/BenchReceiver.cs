@@ -10,6 +10,7 @@ internal sealed class BenchReceiver : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(5);
 
     private readonly ChildProcess _process;
     private readonly HttpClient _http = new();
@@ -32,6 +33,18 @@ internal sealed class BenchReceiver : IDisposable
     {
         var query = $"/report?from={Uri.EscapeDataString(from.ToString("O"))}&to={Uri.EscapeDataString(to.ToString("O"))}";
         return (await _http.GetFromJsonAsync<ArrivalReport>(Url + query, Json))!;
+    }
+
+    /// <summary>Waits for the first call of all, and says when it came.</summary>
+    /// <exception cref="TimeoutException">None came.</exception>
+    public async Task<DateTimeOffset> FirstArrivalAsync()
+    {
+        for (var end = DateTimeOffset.UtcNow + LongestStart; DateTimeOffset.UtcNow < end; await Task.Delay(TimeSpan.FromMilliseconds(100)))
+        {
+            if ((await ReportAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue)).First is { } first) return first;
+        }
+
+        throw new TimeoutException($"No call came within {LongestStart.TotalMinutes} min.");
     }
 
     /// <summary>Waits for the first call to <see cref="Hit"/>/mark.</summary>

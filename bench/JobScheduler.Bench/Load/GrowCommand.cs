@@ -48,9 +48,12 @@ internal static class GrowCommand
         var size = await postgres.CountAsync("select pg_database_size(current_database())");
         var starting = Stopwatch.StartNew();
         using var host = await HostUnderTest.StartAsync(postgres);
+        var probe = await host.CreateJobsAsync(1, new { schedule = "* * * * * *", api = receiver.Hit });
+        await receiver.FirstArrivalAsync();
         Console.WriteLine(
             $"{registered} jobs registered, {history} executions recorded, {size >> 20} MB: seeded in {seeding.Elapsed.TotalSeconds:0} s, "
-            + $"answers after {starting.Elapsed.TotalSeconds:0.0} s");
+            + $"schedules after {starting.Elapsed.TotalSeconds:0.0} s");
+        await host.DeleteJobsAsync(probe);
 
         var broken = false;
         var table = LoadResult.NewTable();

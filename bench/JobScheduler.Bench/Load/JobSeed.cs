@@ -71,6 +71,11 @@ internal sealed class JobSeed(BenchPostgres postgres)
             insert into {Schema}.jobs (id, version, state, definition, due_after, created_at, updated_at, shard)
             select id, 1, 'ACTIVE', data, at, at, at, ('x' || right(id::text, 4))::bit(16)::int % {JobsReadModel.Shards} from seed order by n
             """));
+        batch.BatchCommands.Add(new(
+            $"""
+            insert into {Schema}.job_totals as t (id, active_count) select 1, count(*) from seed
+            on conflict (id) do update set active_count = t.active_count + excluded.active_count
+            """));
         // As of jobs that are due once a day each: some are looked at in each second.
         batch.BatchCommands.Add(new(
             $"insert into {Schema}.job_watch (job_id, look_at) select id, at + (n * 86400 / $1 + 1) * interval '1 second' from seed")

@@ -15,7 +15,6 @@ internal static class MillionCommand
         RunAsync);
 
     private const int Sample = 60;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static async Task<int> RunAsync(BenchOptions options)
     {
@@ -27,7 +26,7 @@ internal static class MillionCommand
         var starting = DateTimeOffset.UtcNow;
         using var host = await HostUnderTest.StartAsync(postgres);
         var serving = DateTimeOffset.UtcNow - starting;
-        var first = await FirstArrivalAsync(receiver);
+        var first = await receiver.FirstArrivalAsync();
         Console.WriteLine(
             $"start: answers after {serving.TotalSeconds:0.0} s, first call after {(first - starting).TotalSeconds:0.0} s (goal: 15 s); {Memory()}");
 
@@ -62,16 +61,6 @@ internal static class MillionCommand
             $"{count} daily jobs and {often} every second, {size >> 20} MB, seeded in {seeding.Elapsed.TotalSeconds:0} s; "
             + $"{differences} of a sample differ from their projection");
         return differences == 0 ? ids : throw new InvalidOperationException("The seed is not what the projection would have made.");
-    }
-
-    private static async Task<DateTimeOffset> FirstArrivalAsync(BenchReceiver receiver)
-    {
-        for (var end = DateTimeOffset.UtcNow + Patience; DateTimeOffset.UtcNow < end; await Task.Delay(TimeSpan.FromMilliseconds(100)))
-        {
-            if ((await receiver.ReportAsync(DateTimeOffset.MinValue, DateTimeOffset.MaxValue)).First is { } first) return first;
-        }
-
-        throw new TimeoutException($"No call came within {Patience.TotalMinutes} min.");
     }
 
     /// <summary>The jobs that are due every second, with all others in the heap.</summary>

@@ -16,13 +16,19 @@ internal sealed class JobHeap
     public ScheduledJob? Find(Guid jobId) => _jobs.GetValueOrDefault(jobId);
 
     /// <summary>Puts the job, if it is active, at its first instant after <see cref="ScheduledJob.ClaimedThrough"/>, and nowhere else.</summary>
-    public void Put(ScheduledJob job)
+    public void Put(ScheduledJob job) => Put(job, NextOf(job));
+
+    /// <summary>Likewise, when <see cref="NextOf"/> has been asked before.</summary>
+    public void Put(ScheduledJob job, DateTimeOffset? next)
     {
         _jobs[job.Id] = job;
         job.HeapEntry++;
         if (_queue.Count > MostStale + (2 * _jobs.Count)) Compact();
-        if (job.State == JobState.Active && job.Timetable.NextAfter(job.ClaimedThrough) is { } next) _queue.Enqueue((job, job.HeapEntry), next);
+        if (next is { } instant) _queue.Enqueue((job, job.HeapEntry), instant);
     }
+
+    /// <summary>Where a job belongs; <c>null</c>: nowhere. May be asked on any thread, of a job that no other has yet.</summary>
+    public static DateTimeOffset? NextOf(ScheduledJob job) => job.State == JobState.Active ? job.Timetable.NextAfter(job.ClaimedThrough) : null;
 
     public void Remove(ScheduledJob job)
     {

@@ -20,11 +20,22 @@ internal sealed class ScheduledJob
 
     /// <exception cref="TimeZoneNotFoundException">The job's zone is unknown on this machine.</exception>
     /// <exception cref="FormatException">The job's expression does not parse.</exception>
-    public ScheduledJob(JobRow row)
+    public ScheduledJob(ActiveJob job)
+        : this(job.Id, job.Version, JobState.Active, job.Definition, job.DueAfter, job.SettledThrough)
     {
-        Id = row.Id;
-        Apply(row);
-        ClaimedThrough = row.Progress?.SettledThrough > row.DueAfter ? row.Progress.SettledThrough.Value : row.DueAfter;
+    }
+
+    /// <inheritdoc cref="ScheduledJob(ActiveJob)"/>
+    public ScheduledJob(JobRow row)
+        : this(row.Id, row.Version, row.State, row.Definition, row.DueAfter, row.Progress?.SettledThrough)
+    {
+    }
+
+    private ScheduledJob(Guid id, long version, JobState state, JobDefinition definition, DateTimeOffset dueAfter, DateTimeOffset? settledThrough)
+    {
+        Id = id;
+        Apply(version, state, definition, dueAfter);
+        ClaimedThrough = settledThrough > dueAfter ? settledThrough.Value : dueAfter;
     }
 
     public Guid Id { get; }
@@ -59,11 +70,15 @@ internal sealed class ScheduledJob
     /// <summary>A run that waits for the one before it to end (overlap policy QUEUE).</summary>
     public Run? Queued { get; set; }
 
-    public void Apply(JobRow row)
+    public void Apply(JobRow row) => Apply(row.Version, row.State, row.Definition, row.DueAfter);
+
+    private void Apply(long version, JobState state, JobDefinition wanted, DateTimeOffset dueAfter)
     {
-        var wanted = row.Definition;
         if (_schedule is null || _schedule != wanted.Schedule) (_schedule, Timetable) = SharedParts.Share(wanted.Schedule);
         Work = new(SharedParts.Share(wanted.Target), SharedParts.Share(wanted.Policy));
-        (Version, State, DueAfter) = (row.Version, row.State, row.DueAfter);
+        (Version, State, DueAfter) = (version, state, dueAfter);
     }
 }
+
+/// <summary>A job and where in the heap it belongs; <c>null</c>: nowhere, it is not due again.</summary>
+internal sealed record ReadyJob(ScheduledJob Job, DateTimeOffset? Next);

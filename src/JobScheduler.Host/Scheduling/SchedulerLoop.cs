@@ -25,11 +25,12 @@ internal sealed class SchedulerLoop(
 
     private readonly ClockWatch _clock = new(time);
 
-    /// <summary>Before <see cref="Run"/>: a job that is active.</summary>
-    public void Add(JobRow row)
-    {
-        if (Build(row) is { } job) heap.Put(job);
-    }
+    /// <summary>Makes an active job ready for <see cref="Add(ReadyJob)"/>; <c>null</c>: it cannot be scheduled here. On any thread.</summary>
+    public ReadyJob? Prepare(ActiveJob active) =>
+        Build(active.Id, () => new(active)) is { } job ? new(job, JobHeap.NextOf(job)) : null;
+
+    /// <summary>Before <see cref="Run"/>.</summary>
+    public void Add(ReadyJob job) => heap.Put(job.Job, job.Next);
 
     /// <summary>Before <see cref="Run"/>, after the jobs: runs that the dispatcher still has from an earlier time of scheduling.</summary>
     public void Add(Run underWay, JobRow row)
@@ -172,7 +173,7 @@ internal sealed class SchedulerLoop(
     {
         if (heap.Find(row.Id) is not { } job)
         {
-            if (row.State == JobState.Active) Add(row);
+            if (row.State == JobState.Active && Build(row) is { } added) heap.Put(added);
             return;
         }
 
@@ -206,10 +207,12 @@ internal sealed class SchedulerLoop(
         }
     }
 
-    private ScheduledJob? Build(JobRow row)
+    private ScheduledJob? Build(JobRow row) => Build(row.Id, () => new(row));
+
+    private ScheduledJob? Build(Guid jobId, Func<ScheduledJob> build)
     {
         ScheduledJob? job = null;
-        return CanSchedule(row.Id, () => job = new ScheduledJob(row)) ? job : null;
+        return CanSchedule(jobId, () => job = build()) ? job : null;
     }
 
     /// <summary>False when this machine does not know a job's zone, or reads its expression otherwise than the one that took it.</summary>

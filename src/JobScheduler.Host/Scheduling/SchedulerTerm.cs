@@ -88,21 +88,28 @@ internal sealed class SchedulerTerm(
     /// <summary>Adds the active jobs; gives the sequence of the log up to which they are loaded, and how many they are.</summary>
     private async Task<(long Loaded, int Count)> LoadAsync(SchedulerLoop loop, CancellationToken cancellation)
     {
-        var count = 0;
-        var settledAhead = new List<JobRow>();
+        var (count, now) = (0, time.GetUtcNow());
+        var settledAhead = new List<ActiveJob>();
         await using var active = await jobs.OpenActiveAsync(cancellation);
-        await foreach (var job in active.ReadAsync(cancellation))
+        await foreach (var (ahead, ready) in active.ReadAsync(PrepareUnlessSettledAhead, cancellation))
         {
             count++;
-            if (job.Progress?.SettledThrough > time.GetUtcNow()) settledAhead.Add(job);
-            else loop.Add(job);
+            if (ahead is not null) settledAhead.Add(ahead);
+            else if (ready is not null) loop.Add(ready);
         }
 
         if (settledAhead.Count == 0) return (active.Position, count);
         // The clock was set back. What is recorded stays so, but a job that was changed since is due from its change on.
-        var changed = await records.ChangedSinceSettledAsync([.. settledAhead.Select(j => (j.Id, j.Progress!.SettledThrough!.Value))], cancellation);
-        foreach (var job in settledAhead) loop.Add(changed.Contains(job.Id) ? job with { Progress = null } : job);
+        var changed = await records.ChangedSinceSettledAsync([.. settledAhead.Select(j => (j.Id, j.SettledThrough!.Value))], cancellation);
+        foreach (var job in settledAhead)
+        {
+            if (loop.Prepare(changed.Contains(job.Id) ? job with { SettledThrough = null } : job) is { } ready) loop.Add(ready);
+        }
+
         return (active.Position, count);
+
+        (ActiveJob? Ahead, ReadyJob? Ready) PrepareUnlessSettledAhead(ActiveJob job) =>
+            job.SettledThrough > now ? (job, null) : (null, loop.Prepare(job));
     }
 
     /// <summary>

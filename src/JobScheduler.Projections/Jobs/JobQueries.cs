@@ -81,7 +81,7 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
 
     /// <summary>All active jobs as of one position of the log, for a reader of them all; to be disposed.</summary>
     public async Task<ActiveJobs> OpenActiveAsync(CancellationToken cancellation) =>
-        await ActiveJobs.OpenAsync(dataSource, schema, $"{_select} where j.state = 'ACTIVE'", cancellation);
+        await ActiveJobs.OpenAsync(dataSource, schema, cancellation);
 
     /// <summary>How often each of these jobs has succeeded; those that never did are left out.</summary>
     public async Task<IReadOnlyDictionary<Guid, long>> SuccessesAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
@@ -94,7 +94,7 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
 
     public async Task<long> CountActiveAsync(CancellationToken cancellation)
     {
-        await using var command = dataSource.CreateCommand($"select count(*) from {schema}.jobs where state = 'ACTIVE'");
+        await using var command = dataSource.CreateCommand($"select coalesce(max(active_count), 0) from {schema}.job_totals");
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
@@ -111,17 +111,11 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     private static string EscapeLike(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
-    private static JobRow Read(NpgsqlDataReader r) => Read(r, Parse(Definition(r)));
-
-    internal static JobDefinition Parse(byte[] json) => JsonSerializer.Deserialize(json, EventJson.Default.JobDefinition)!;
-
-    internal static byte[] Definition(NpgsqlDataReader r) => r.GetFieldValue<byte[]>(3);
-
-    internal static JobRow Read(NpgsqlDataReader r, JobDefinition definition) => new(
+    private static JobRow Read(NpgsqlDataReader r) => new(
         r.GetGuid(0),
         r.GetInt64(1),
         WireName.Parse<JobState>(r.GetString(2)),
-        definition,
+        JsonSerializer.Deserialize(r.GetFieldValue<byte[]>(3), EventJson.Default.JobDefinition)!,
         r.GetFieldValue<DateTimeOffset>(4),
         r.GetFieldValue<DateTimeOffset>(5),
         r.GetFieldValue<DateTimeOffset>(6),
