@@ -122,6 +122,29 @@ public sealed class PostgresEventStore : IAsyncDisposable
         long after, IReadOnlyCollection<string>? types, int limit, CancellationToken cancellationToken = default) =>
         _reader.FeedAsync(after, types, limit, cancellationToken);
 
+    /// <summary>
+    /// The last <paramref name="limit"/> (from 1) events before a sequence that are wanted, of the <paramref name="window"/> (from 1)
+    /// sequences before it: what is rare does not make the whole log be read. The page says how far it looked.
+    /// </summary>
+    /// <param name="before">Null: from the log's end.</param>
+    /// <param name="filter">Which are wanted.</param>
+    /// <param name="limit">At most this many events.</param>
+    /// <param name="window">At most this many sequences.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UnknownEventTypeException">One of them is of a type that is not registered.</exception>
+    public Task<PastPage> LookBackAsync(
+        long? before, EventFilter filter, int limit, long window, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return _reader.LookBackAsync(before, filter, limit, window, cancellationToken);
+    }
+
+    /// <summary>The stream's first <paramref name="limit"/> (from 1) events past a version (0: from its beginning).</summary>
+    /// <exception cref="UnknownEventTypeException">One of them is of a type that is not registered.</exception>
+    public Task<IReadOnlyList<StoredEvent>> FetchStreamPageAsync(
+        Guid id, long afterVersion, int limit, CancellationToken cancellationToken = default) =>
+        _reader.StreamPageAsync(id, afterVersion, limit, cancellationToken);
+
     /// <summary>The last committed event's sequence; 0 when there is none.</summary>
     public Task<long> HighWaterMarkAsync(CancellationToken cancellationToken = default) => _reader.HighWaterMarkAsync(cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace JobScheduler.EventStore;
 
@@ -67,6 +68,45 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
 
         var last = events.Count > 0 ? events[^1].Sequence : after;
         return new(events, events.Count == limit ? last : Math.Max(last, mark));
+    }
+
+    /// <summary>
+    /// No index leads to events of a type or subject, and none may be added (see Schema/0001_event_log.sql): what bounds the read is
+    /// the stretch of sequences, which the primary key is read backwards over.
+    /// </summary>
+    public async Task<PastPage> LookBackAsync(
+        long? before, EventFilter filter, int limit, long window, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        var end = before ?? await HighWaterMarkAsync(cancellationToken) + 1;
+        var lowest = Math.Max(1, end - window);
+        var wanted = (filter.Types is null ? "" : " and type = any($4)")
+            + (filter.About is null ? "" : " and (stream_id = any($5) or data @> $6)");
+        await using var command = dataSource.CreateCommand($"{_select} where seq_id >= $1 and seq_id < $2{wanted} order by seq_id desc limit $3");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = lowest });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = end });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. filter.Types ?? []] });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. filter.About?.Streams ?? []] });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = filter.About?.Data ?? "{}", NpgsqlDbType = NpgsqlDbType.Jsonb });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<StoredEvent>();
+        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        return new(events, end, events.Count == limit ? events[^1].Sequence : lowest);
+    }
+
+    public async Task<IReadOnlyList<StoredEvent>> StreamPageAsync(Guid id, long after, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        await using var command = dataSource.CreateCommand($"{_select} where stream_id = $1 and version > $2 order by version limit $3");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<StoredEvent>();
+        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        return events;
     }
 
     public async Task<long> HighWaterMarkAsync(CancellationToken cancellationToken)

@@ -84,6 +84,59 @@ public sealed class ReadTests(LogDatabase database) : IClassFixture<LogDatabase>
     }
 
     [Fact]
+    public async Task Look_back_gives_the_newest_first_and_where_to_go_on()
+    {
+        await using var log = await database.NewLogAsync();
+        var store = log.NewStore();
+        (await store.LookBackAsync(null, new(), 2, 100)).ShouldSatisfyAllConditions(
+            page => page.Events.ShouldBeEmpty(), page => page.Reached.ShouldBe(1));
+        await store.AppendedAsync(
+            Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, [.. Enumerable.Range(1, 5).Select(n => new AmountAdded(n))]);
+
+        var newest = await store.LookBackAsync(null, new(), 2, 100);
+        newest.Events.Select(stored => stored.Sequence).ShouldBe([5L, 4L]);
+        (newest.Before, newest.Reached).ShouldBe((6, 4));
+        var older = await store.LookBackAsync(newest.Reached, new(), 100, 100);
+        older.Events.Select(stored => stored.Sequence).ShouldBe([3L, 2L, 1L]);
+        older.Reached.ShouldBe(1, "the beginning of the log");
+    }
+
+    [Fact]
+    public async Task Look_back_reads_no_more_than_its_window_when_what_is_wanted_is_rare()
+    {
+        await using var log = await database.NewLogAsync();
+        var store = log.NewStore();
+        var stream = Guid.NewGuid();
+        object[] events = [new ParcelSent("a"), new AmountAdded(1), new AmountAdded(2), new AmountAdded(3), new AmountAdded(4)];
+        await store.AppendedAsync(stream, ExpectedVersion.NoStream, EventMetadata.None, events[1..3]);
+        await store.AppendedAsync(Guid.NewGuid(), ExpectedVersion.NoStream, EventMetadata.None, events[0]);
+        await store.AppendedAsync(stream, ExpectedVersion.Any, EventMetadata.None, events[3..]);
+
+        var near = await store.LookBackAsync(null, new(["parcel_sent"]), 10, 2);
+        near.Events.ShouldBeEmpty();
+        near.Reached.ShouldBe(4);
+        (await store.LookBackAsync(near.Reached, new(["parcel_sent"]), 10, 2)).Events.Single().Sequence.ShouldBe(3);
+
+        var about = await store.LookBackAsync(null, new(About: new([stream], """{"amount": 99}""")), 10, 100);
+        about.Events.Select(stored => stored.Sequence).ShouldBe([5L, 4L, 2L, 1L]);
+        about = await store.LookBackAsync(null, new(["amount_added"], new([], """{"amount": 2}""")), 10, 100);
+        about.Events.Single().Data.ShouldBe(new AmountAdded(2));
+    }
+
+    [Fact]
+    public async Task Stream_is_read_page_by_page()
+    {
+        await using var log = await database.NewLogAsync();
+        var store = log.NewStore();
+        var id = Guid.NewGuid();
+        await store.AppendedAsync(id, ExpectedVersion.NoStream, EventMetadata.None, [.. Enumerable.Range(1, 3).Select(n => new AmountAdded(n))]);
+
+        (await store.FetchStreamPageAsync(id, 0, 2)).Select(stored => stored.Version).ShouldBe([1L, 2L]);
+        (await store.FetchStreamPageAsync(id, 2, 2)).Select(stored => stored.Version).ShouldBe([3L]);
+        (await store.FetchStreamPageAsync(Guid.NewGuid(), 0, 2)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Reads_fail_loudly_when_a_stored_type_is_unknown()
     {
         await using var log = await database.NewLogAsync();
