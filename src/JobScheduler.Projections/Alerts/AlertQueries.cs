@@ -60,6 +60,14 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
             .ToDictionary(r => r.JobId, r => r.Alerts);
     }
 
+    /// <summary>Which job each of these alerts is about; those that do not exist are left out.</summary>
+    public async Task<IReadOnlyDictionary<Guid, Guid>> JobsOfAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand($"select id, job_id from {schema}.alerts where id = any ($1)");
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        return (await command.ReadAllAsync(r => (Id: r.GetGuid(0), JobId: r.GetGuid(1)), cancellation)).ToDictionary(r => r.Id, r => r.JobId);
+    }
+
     /// <summary>The jobs that have unresolved alerts of failed runs.</summary>
     public async Task<IReadOnlyList<Guid>> JobsWithUnresolvedAsync(CancellationToken cancellation)
     {

@@ -14,7 +14,9 @@ internal static class EventFeedEndpoint
 {
     private const string EventStream = "text/event-stream";
     private static readonly RequestField<long?> After = RequestField.Number("after", "Later than this sequence; default 0, from the beginning.", least: 0);
-    private static readonly RequestField<string?> Types = RequestField.Text("types", "Only events of these types, separated by commas.", maxLength: 1_000);
+
+    /// <summary>On the dashboard too.</summary>
+    public static readonly RequestField<string?> Types = RequestField.Text("types", "Only events of these types, separated by commas.", maxLength: 1_000);
     private static readonly RequestField<int> Limit = RequestField.Count("limit", "At most this many; of a stream, how many are read at once.", absent: 100, most: 1_000);
 
     public static void MapEventFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/events", HandleAsync)
@@ -29,9 +31,8 @@ internal static class EventFeedEndpoint
         HttpContext http, PostgresEventStore store, IHostApplicationLifetime lifetime, CancellationToken cancellation)
     {
         var (after, limit) = (After.Of(http) ?? 0, Limit.Of(http));
-        var types = Types.Of(http)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var unknown = types?.Where(t => EventCatalog.All.All(e => e.Name != t)).ToList() ?? [];
-        if (unknown.Count > 0) return Refusals.Invalid([.. unknown.Select(UnknownType)]);
+        var (types, unknown) = TypesOf(http);
+        if (unknown.Count > 0) return Refusals.Invalid(unknown);
         if (!http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase)))
         {
             var page = await store.FeedAsync(after, types, limit, cancellation);
@@ -47,6 +48,13 @@ internal static class EventFeedEndpoint
         http.Response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
         return TypedResults.ServerSentEvents(
             new LiveFeed(store, types, limit).FollowAsync(after, lifetime.ApplicationStopping, cancellation));
+    }
+
+    /// <summary>The types that a request asks for by <see cref="Types"/>, <c>null</c>: all; and what is wrong with them.</summary>
+    public static (IReadOnlyList<string>? Types, IReadOnlyList<FieldError> Unknown) TypesOf(HttpContext http)
+    {
+        var types = Types.Of(http)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return (types, [.. types?.Where(t => EventCatalog.All.All(e => e.Name != t)).Select(UnknownType) ?? []]);
     }
 
     private static FieldError UnknownType(string type)

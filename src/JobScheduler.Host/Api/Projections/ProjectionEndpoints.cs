@@ -40,7 +40,11 @@ internal static class ProjectionEndpoints
                 400, 404, 409, 503);
     }
 
-    private static async Task<Ok<ProjectionsView>> ListAsync(PostgresEventStore store, BackgroundRebuilds rebuilds, CancellationToken cancellation)
+    private static async Task<Ok<ProjectionsView>> ListAsync(PostgresEventStore store, BackgroundRebuilds rebuilds, CancellationToken cancellation) =>
+        TypedResults.Ok(await ReadAsync(store, rebuilds, cancellation));
+
+    /// <summary>All that follows the log; on the dashboard too.</summary>
+    public static async Task<ProjectionsView> ReadAsync(PostgresEventStore store, BackgroundRebuilds rebuilds, CancellationToken cancellation)
     {
         // In this order: what is behind by then is not taken for ahead.
         var checkpoints = await store.CheckpointsAsync(cancellation);
@@ -48,8 +52,8 @@ internal static class ProjectionEndpoints
         var projections = new List<ProjectionView>();
         foreach (var model in JobSchedulerLog.ReadModels)
             projections.Add(ProjectionView.Of(model, mark, await rebuilds.Rebuild.StatusAsync(model, cancellation)));
-        return TypedResults.Ok(new ProjectionsView(
-            mark, projections, [.. checkpoints.Select(c => new SubscriptionView(c.Name, c.Position, Math.Max(0, mark - c.Position), c.UpdatedAt))]));
+        return new(
+            mark, projections, [.. checkpoints.Select(c => new SubscriptionView(c.Name, c.Position, Math.Max(0, mark - c.Position), c.UpdatedAt))]);
     }
 
     private static async Task<Results<Ok<ProjectionView>, Problem>> GetAsync(

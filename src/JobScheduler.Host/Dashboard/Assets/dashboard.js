@@ -5,11 +5,15 @@ import { listen as navigation } from './navigation.js';
 import { listen as selection } from './selection.js';
 import { showTimes } from './times.js';
 import { listen as preferences } from './preferences.js';
+import { listen as events } from './events.js';
+import { listen as projections } from './projections.js';
 
 preferences();
 actions();
 navigation();
 selection();
+events();
+projections();
 showTimes(document);
 setInterval(() => showTimes(document), 1000);
 follow();

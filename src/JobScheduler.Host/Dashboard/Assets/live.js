@@ -8,6 +8,9 @@ const SHORTEST_MS = 1000;
 const LONGEST_MS = 30_000;
 /** The host sends a beat every five seconds at the latest. */
 const SILENCE_MS = 15_000;
+/** What is lost is looked for this often; an answer that takes longer than the other counts as none. */
+const AGAIN_MS = 3000;
+const PATIENCE_MS = 20_000;
 
 let source = null;
 let heard = Date.now();
@@ -15,39 +18,50 @@ let waiting = null;
 let fetching = null;
 let pauseUntil = 0;
 let lastFresh = Date.now();
+/** Whether what is shown may be old, and since when nobody has looked. */
+let isLost = false;
+let lastTry = Date.now();
+/** Whether the address has changed and the whole page is to follow, once it can be had. */
+let owesWhole = false;
 
 /** Follows the host's beats while the page is visible. */
 export function follow() {
+  // A page that says what went wrong is there only until the real one can be had.
+  isLost = isProblem();
   document.addEventListener('visibilitychange', () => (document.hidden ? stop() : start()));
   setInterval(watch, 1000);
   if (!document.hidden) start();
 }
 
 /** Fetches the page and shows what has changed, now: after an action, or to go to another place. */
-export async function refresh({ url = location.href, whole = false } = {}) {
+export async function refresh({ url = location.href, whole = owesWhole } = {}) {
   clearTimeout(waiting);
   waiting = null;
   fetching?.abort();
   const own = (fetching = new AbortController());
+  owesWhole = whole;
+  lastTry = Date.now();
   try {
-    const response = await fetch(url, { signal: own.signal, headers: { Accept: 'text/html' } });
+    const response = await fetch(url, { signal: AbortSignal.any([own.signal, AbortSignal.timeout(PATIENCE_MS)]), headers: { Accept: 'text/html' } });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     if (own.signal.aborted) return false;
     pauseUntil = Date.now() + Math.min(LONGEST_MS, Math.max(SHORTEST_MS, COST * serverTime(response)));
-    if (!page.getElementById('main')) throw new Error('not a page');
+    // What says that there is no page is never put into one.
+    if (response.status >= 500) return lost(page.querySelector('main h1')?.textContent ?? `The host answered ${response.status}`);
+    if (!page.getElementById('main')) return lost('Something else than the host answers');
+    if (isProblem()) return location.reload();
     if (whole) morph(document.getElementById('main'), page.getElementById('main'));
     else for (const part of document.querySelectorAll('[data-live][id]')) {
       const fresh = page.getElementById(part.id);
       if (fresh) morph(part, fresh);
     }
     if (document.title !== page.title) document.title = page.title;
-    lastFresh = Date.now();
+    found();
     showTimes(document);
     document.dispatchEvent(new CustomEvent('refreshed'));
     return true;
   } catch (error) {
-    if (error.name !== 'AbortError') lost();
-    return false;
+    return own.signal.aborted ? false : lost('The host does not answer');
   } finally {
     if (fetching === own) fetching = null;
   }
@@ -59,9 +73,10 @@ function start() {
   source = new EventSource('/ui/live');
   source.addEventListener('beat', () => {
     heard = Date.now();
-    document.getElementById('connection').hidden = true;
     soon();
   });
+  // Whether the host is gone, or its database, or all is well again, the page itself says.
+  source.addEventListener('error', () => { isLost = true; });
 }
 
 function stop() {
@@ -77,19 +92,37 @@ function soon() {
 
 function watch() {
   if (!source) return;
-  if (Date.now() - heard > SILENCE_MS) lost();
+  if (Date.now() - heard > SILENCE_MS) isLost = true;
+  if (!isLost || Date.now() - lastTry < AGAIN_MS) return;
+  if (fetching) {
+    lost('The host does not answer');
+    return;
+  }
   if (source.readyState === EventSource.CLOSED) {
     // What the browser has given up, is tried again.
-    lost();
     stop();
     start();
   }
+  refresh();
 }
 
-function lost() {
-  const banner = document.getElementById('connection');
-  banner.textContent = `The host does not answer. What you see is as of ${new Date(lastFresh).toLocaleTimeString()}; trying again.`;
-  banner.hidden = false;
+function lost(what) {
+  isLost = true;
+  if (!isProblem()) {
+    const banner = document.getElementById('connection');
+    const text = `${what}. What you see is as of ${new Date(lastFresh).toLocaleTimeString(undefined, { hourCycle: 'h23' })}; trying again.`;
+    if (banner.textContent !== text) banner.textContent = text;
+    banner.hidden = false;
+  }
+  return false;
 }
+
+function found() {
+  isLost = owesWhole = false;
+  lastFresh = heard = Date.now();
+  document.getElementById('connection').hidden = true;
+}
+
+const isProblem = () => document.querySelector('main [data-retry]') !== null;
 
 const serverTime = (response) => Number(/dur=([\d.]+)/.exec(response.headers.get('Server-Timing') ?? '')?.[1] ?? 0);

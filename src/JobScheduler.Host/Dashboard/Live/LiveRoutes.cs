@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using JobScheduler.EventStore;
+using JobScheduler.Host.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 
 namespace JobScheduler.Host.Dashboard.Live;
 
@@ -51,6 +53,11 @@ internal static class LiveRoutes
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
+            return null;
+        }
+        catch (NpgsqlException e) when (Refusals.IsConnectionFailure(e))
+        {
+            // That the stream ends makes the browser look for itself what is the matter, and come again.
             return null;
         }
     }
