@@ -35,6 +35,8 @@ internal static class EventSamples
     private static readonly AttemptResult Failed =
         new(2, Noon.AddMilliseconds(2), 12.25, 2, 500, FailureKind.StatusCode, "500 Internal Server Error.", "oops");
 
+    private static readonly AttemptResult Timed = Failed with { ConnectMs = 1.125, FirstByteMs = 12, ContentType = "text/plain; charset=utf-8" };
+
     /// <summary>In the order of the lines of StoredEvents.txt.</summary>
     public static readonly IReadOnlyList<(object Event, string Name, string Json)> All = [.. Events().Zip(Lines(), (e, line) => (e, line[0], line[1]))];
 
@@ -78,6 +80,9 @@ internal static class EventSamples
             AlertKind.NeverRan),
         new AlertResolved(JobId, null, "hourly", "https://example.com/hook", null, null, "https://example.com/alerts"),
         new JobAlertingChanged(Alerting with { OverdueAfter = TimeSpan.FromMinutes(10) }),
+        new ExecutionAttemptFailed(JobId, Noon, Timed, Noon.AddMinutes(1)),
+        new ExecutionCompleted(JobId, Noon, ExecutionTrigger.Schedule, new(1, Noon, 12, 0, 200, FirstByteMs: 11.5, ContentType: "text/plain")),
+        new ExecutionFailed(JobId, Noon, ExecutionTrigger.Schedule, Timed),
     ];
 
     private static IEnumerable<string[]> Lines()

@@ -11,6 +11,15 @@ namespace JobScheduler.Domain.Executions;
 /// <param name="Failure"><c>null</c> when the attempt succeeded.</param>
 /// <param name="Error">One sentence for people; <c>null</c> when the attempt succeeded.</param>
 /// <param name="Response">The beginning of the answer's body, if it is text; <c>null</c> when there is none.</param>
+/// <param name="ConnectMs">
+/// Milliseconds from <paramref name="StartedAt"/> until there was a connection: the name, TCP and TLS; <c>null</c> when a kept one was free,
+/// or none came.
+/// </param>
+/// <param name="FirstByteMs">
+/// Milliseconds from <paramref name="StartedAt"/> until the answer's headers were there, after redirects if those are followed;
+/// <c>null</c> when none came.
+/// </param>
+/// <param name="ContentType">Of the answer, as it says; <c>null</c> when it does not. These three are <c>null</c> of earlier versions.</param>
 public sealed record AttemptResult(
     int Attempt,
     DateTimeOffset StartedAt,
@@ -19,7 +28,10 @@ public sealed record AttemptResult(
     int? StatusCode = null,
     FailureKind? Failure = null,
     string? Error = null,
-    string? Response = null)
+    string? Response = null,
+    double? ConnectMs = null,
+    double? FirstByteMs = null,
+    string? ContentType = null)
 {
     [JsonIgnore]
     public bool Success => Failure is null;

@@ -15,7 +15,10 @@ internal sealed class CallDeadline : IDisposable
     private readonly TimeSpan _connect;
     private readonly long _begun;
     private readonly CancellationTokenSource _source;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private bool _handedOver;
     private bool _connected;
+    private long _waitedTicks;
 
     public CallDeadline(HttpTarget target, TimeProvider time, CancellationToken breakOff)
     {
@@ -31,10 +34,19 @@ internal sealed class CallDeadline : IDisposable
     /// <summary>Which of the two has passed, for people.</summary>
     public string Error => Volatile.Read(ref _connected) ? $"No complete answer within {Seconds(_whole)} s." : $"No connection within {Seconds(_connect)} s.";
 
-    /// <summary>The connection is there: it is handed the request's body, also an empty one.</summary>
+    /// <summary>How long the call waited for a connection; <c>null</c> when a kept one was free, or none has come.</summary>
+    public TimeSpan? Waited => Volatile.Read(ref _waitedTicks) is > 0 and var ticks ? new(ticks) : null;
+
+    /// <summary>The request was handed to the network, by the thread that made this. A free connection was given it meanwhile, on that thread.</summary>
+    public void HandedOver() => _handedOver = true;
+
+    /// <summary>The connection is there: it is handed the request's body, also an empty one, and once more for each redirect.</summary>
     public void Connected()
     {
-        var left = _whole - _time.GetElapsedTime(_begun);
+        var passed = _time.GetElapsedTime(_begun);
+        var hasWaited = _handedOver || Environment.CurrentManagedThreadId != _thread;
+        if (hasWaited && !Volatile.Read(ref _connected)) Volatile.Write(ref _waitedTicks, passed.Ticks);
+        var left = _whole - passed;
         _source.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         // If the first timeout has passed just before, it is the one that has.
         if (!_source.IsCancellationRequested) Volatile.Write(ref _connected, true);

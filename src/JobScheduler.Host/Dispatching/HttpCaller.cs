@@ -13,6 +13,7 @@ internal sealed record CallAnswer(AttemptResult Result, TimeSpan? RetryAfter);
 internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, TimeProvider time, ILogger<HttpCaller> logger) : IDisposable
 {
     private const int MaxRedirects = 10;
+    private const int MaxTextLength = 100;
 
     private readonly HttpMessageInvoker _direct = new(Handler(followRedirects: false));
     private readonly HttpMessageInvoker _following = new(Handler(followRedirects: true));
@@ -35,7 +36,7 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         {
             logger.LogError("Execution {ExecutionId} could not be called: {Exception}", run.ExecutionId, e.GetType().Name);
             var error = $"The request could not be made ({e.GetType().Name}).";
-            return new(new AttemptClock(run, time).Result(null, FailureKind.InvalidRequest, error, null), null);
+            return new(new AttemptClock(run, time).Result(null, FailureKind.InvalidRequest, error), null);
         }
     }
 
@@ -45,15 +46,19 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         using var deadline = new CallDeadline(target, time, breakOff);
         call.Content.Connected = deadline.Connected;
         HttpResponseMessage? response = null;
+        TimeSpan? firstByte = null;
         var watch = new AttemptClock(run, time);
         try
         {
-            response = await (target.FollowRedirects ? _following : _direct).SendAsync(call.Request, deadline.Token);
+            var sending = (target.FollowRedirects ? _following : _direct).SendAsync(call.Request, deadline.Token);
+            deadline.HandedOver();
+            response = await sending;
+            firstByte = watch.Elapsed;
             var text = await answers.ReadAsync(response, deadline.Token);
             var status = (int)response.StatusCode;
             return target.IsSuccess(status)
                 ? new(Result(status, null, null, text), null)
-                : new(Result(status, FailureKind.StatusCode, ErrorOf(response), text), RetryAfter(response));
+                : new(Result(status, FailureKind.StatusCode, ErrorOf(response, call.Headers), text), RetryAfter(response));
         }
         catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested && !breakOff.IsCancellationRequested)
         {
@@ -73,7 +78,13 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         }
 
         AttemptResult Result(int? statusCode, FailureKind? failure, string? error, string? text = null) =>
-            watch.Result(statusCode, failure, error.Redact(call.Headers), text.Redact(call.Headers));
+            watch.Result(statusCode, failure, error.Redact(call.Headers)) with
+            {
+                Response = text.Redact(call.Headers),
+                ConnectMs = AttemptClock.Milliseconds(deadline.Waited),
+                FirstByteMs = AttemptClock.Milliseconds(firstByte),
+                ContentType = ContentTypeOf(response, call.Headers),
+            };
     }
 
     public void Dispose()
@@ -97,12 +108,21 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
 
     private static int? StatusOf(HttpResponseMessage? response) => (int?)response?.StatusCode;
 
-    /// <summary>The reason phrase is the receiver's: only what is printable of it is kept.</summary>
-    private static string ErrorOf(HttpResponseMessage response)
+    private static string ErrorOf(HttpResponseMessage response, ClearHeader[] secrets)
     {
-        var reason = new string([.. (response.ReasonPhrase ?? "").Where(c => c is >= ' ' and <= '~').Take(100)]);
+        var reason = Printable(response.ReasonPhrase.Redact(secrets) ?? "");
         return reason.Length == 0 ? $"The answer was {(int)response.StatusCode}." : $"The answer was {(int)response.StatusCode} {reason}.";
     }
+
+    private static string? ContentTypeOf(HttpResponseMessage? response, ClearHeader[] secrets) =>
+        response is not null && response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
+            ? Printable(type.ToString().Redact(secrets)!)
+            : null;
+
+    /// <summary>What is the receiver's is cut, and only what is printable of it kept.</summary>
+    private static string Printable(string text) => text.Length <= MaxTextLength && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        ? text
+        : new([.. text.Where(c => c is >= ' ' and <= '~').Take(MaxTextLength)]);
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {
@@ -117,15 +137,18 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         private readonly DateTimeOffset _startedAt = time.GetUtcNow();
         private readonly long _clock = time.GetTimestamp();
 
-        public AttemptResult Result(int? statusCode, FailureKind? failure, string? error, string? text) => new(
+        public TimeSpan Elapsed => time.GetElapsedTime(_clock);
+
+        public AttemptResult Result(int? statusCode, FailureKind? failure, string? error) => new(
             run.Attempt,
             _startedAt,
-            Milliseconds(time.GetElapsedTime(_clock)),
+            Milliseconds(Elapsed),
             Math.Max(0, Milliseconds(_startedAt - run.DueAt)),
             statusCode,
             failure,
-            error,
-            text);
+            error);
+
+        public static double? Milliseconds(TimeSpan? time) => time is { } given ? Milliseconds(given) : null;
 
         /// <summary>To the microsecond.</summary>
         private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);

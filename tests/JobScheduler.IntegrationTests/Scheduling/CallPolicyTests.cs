@@ -34,6 +34,43 @@ public sealed class CallPolicyTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Attempt_tells_how_long_it_waited_for_a_connection_and_for_the_first_byte()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        host.Receiver.Answer("/timed", context =>
+        {
+            context.Response.StatusCode = context.Request.Headers["X-Attempt"] == "2" ? 200 : 503;
+            context.Response.ContentType = "text/plain; charset=utf-8";
+            return context.Response.WriteAsync("here");
+        });
+        var retry = new RetryPolicy(2, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), 2, Jitter: false);
+        var job = await host.CreateAsync(Once(host, "/timed") with { Policy = ExecutionPolicy.Default with { Retry = retry } });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        var events = await host.Store.FetchStreamAsync(execution.Id);
+        var (first, second) = (((ExecutionAttemptFailed)events[1].Data).Result, ((ExecutionCompleted)events[2].Data).Result);
+        first.ConnectMs!.Value.ShouldBeInRange(0.001, first.FirstByteMs!.Value);
+        first.FirstByteMs.Value.ShouldBeLessThanOrEqualTo(first.DurationMs);
+        second.ConnectMs.ShouldBeNull("the first attempt's connection was free");
+        second.FirstByteMs!.Value.ShouldBeInRange(0.001, second.DurationMs);
+        second.ContentType.ShouldBe("text/plain; charset=utf-8");
+    }
+
+    [Fact]
+    public async Task Attempt_without_an_answer_tells_nothing_of_a_first_byte()
+    {
+        await using var host = await SchedulingHost.StartAsync(postgres);
+        var once = Once(host, "/");
+        var job = await host.CreateAsync(once with { Target = HttpTarget.To("http://127.0.0.1:9/refused") });
+
+        var execution = (await host.EndedAsync(job, 1)).Single();
+
+        var result = ((ExecutionFailed)(await host.Store.FetchStreamAsync(execution.Id))[^1].Data).Result;
+        (result.Failure, result.ConnectMs, result.FirstByteMs, result.ContentType).ShouldBe((FailureKind.Connection, null, null, null));
+    }
+
+    [Fact]
     public async Task Retry_after_is_honoured()
     {
         await using var host = await SchedulingHost.StartAsync(postgres);

@@ -103,6 +103,9 @@ internal sealed record ExecutionDetail(
 }
 
 /// <param name="Attempt">From 1.</param>
+/// <param name="ConnectMs">From its beginning until there was a connection; null when a kept one was free, or none came.</param>
+/// <param name="FirstByteMs">From its beginning until the answer's headers were there; null when none came.</param>
+/// <param name="ContentType">Of the answer.</param>
 internal sealed record AttemptView(
     int Attempt,
     DateTimeOffset StartedAt,
@@ -111,8 +114,11 @@ internal sealed record AttemptView(
     int? StatusCode,
     FailureKind? Failure,
     string? Error,
-    string? Response)
+    string? Response,
+    double? ConnectMs,
+    double? FirstByteMs,
+    string? ContentType)
 {
-    public static AttemptView Of(AttemptResult r) =>
-        new(r.Attempt, r.StartedAt, r.DurationMs, r.LatenessMs, r.StatusCode, r.Failure, r.Error, r.Response);
+    public static AttemptView Of(AttemptResult r) => new(
+        r.Attempt, r.StartedAt, r.DurationMs, r.LatenessMs, r.StatusCode, r.Failure, r.Error, r.Response, r.ConnectMs, r.FirstByteMs, r.ContentType);
 }
