@@ -1,5 +1,4 @@
 using JobScheduler.Domain.Alerts;
-using JobScheduler.Domain.Jobs;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Api.Commands;
 using JobScheduler.Host.Api.Documentation;
@@ -27,22 +26,16 @@ internal static class AcknowledgeAlertEndpoint
         HttpContext http, PostgresEventStore store, AlertQueries alerts, CancellationToken cancellation)
     {
         var id = AlertId.Of(http);
-        var (body, refusal) = await JsonBody.ReadAsync(http.Request, mayBeEmpty: true, cancellation);
-        if (refusal is not null) return refusal;
-        var errors = new List<FieldError>();
-        var request = new AcknowledgeRequest(Note: null);
-        if (body is { } given) request = Fields.Apply(request, new("$", given, errors));
-        if (errors.Count > 0) return Refusals.Invalid(errors);
-        var (precondition, malformed) = Precondition.Of(http.Request);
-        if (malformed is not null) return malformed;
+        var (request, refusal) = await CommandRequest<AcknowledgeRequest>.ReadAsync(http.Request, Fields, new(), cancellation);
+        if (request is null) return refusal!;
 
         var outcome = await store.ExecuteAsync<Alert>(
             id,
             Streams.Alert,
-            precondition,
+            request.Precondition,
             alert => new(alert is null
                 ? Verdict.Refuse(Refusals.AlertNotFound(id))
-                : Verdict.Append(AcknowledgeAlert.Decide(alert.State, request.Note) is { } @event ? [@event] : [])),
+                : Verdict.Append(AcknowledgeAlert.Decide(alert.State, request.Body.Note) is { } @event ? [@event] : [])),
             CommandShell.MetadataOf(http),
             cancellation);
         if (outcome.Refusal is not null) return outcome.Refusal;

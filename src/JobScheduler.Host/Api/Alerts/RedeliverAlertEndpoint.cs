@@ -34,23 +34,17 @@ internal static class RedeliverAlertEndpoint
         HttpContext http, PostgresEventStore store, JobQueries jobs, AlertQueries alerts, CancellationToken cancellation)
     {
         var id = AlertId.Of(http);
-        var (body, refusal) = await JsonBody.ReadAsync(http.Request, mayBeEmpty: true, cancellation);
-        if (refusal is not null) return refusal;
-        var errors = new List<FieldError>();
-        var request = new RedeliverRequest();
-        if (body is { } given) request = Fields.Apply(request, new("$", given, errors));
-        if (errors.Count > 0) return Refusals.Invalid(errors);
-        var (precondition, malformed) = Precondition.Of(http.Request);
-        if (malformed is not null) return malformed;
+        var (request, refusal) = await CommandRequest<RedeliverRequest>.ReadAsync(http.Request, Fields, new(), cancellation);
+        if (request is null) return refusal!;
 
         var outcome = await store.ExecuteAsync<Alert>(
             id,
             Streams.Alert,
-            precondition,
+            request.Precondition,
             async alert =>
             {
                 if (alert is null) return Verdict.Refuse(Refusals.AlertNotFound(id));
-                var message = request.Recovery == true ? AlertMessage.JobRecovered : Alert.OpeningOf(alert.State.Raised);
+                var message = request.Body.Recovery == true ? AlertMessage.JobRecovered : Alert.OpeningOf(alert.State.Raised);
                 var decision = RedeliverAlert.Decide(alert.State, message, await WebhookOfAsync(jobs, alert.State.Raised.JobId, cancellation));
                 return decision.Event is { } @event ? Verdict.Append(@event) : Verdict.Refuse(RefusalOf(decision.Rejection!.Value, id, alert.State));
             },
