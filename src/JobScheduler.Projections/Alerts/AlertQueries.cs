@@ -46,6 +46,23 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
         return await command.ReadAllAsync(Read, cancellation);
     }
 
+    /// <summary>How many alerts are open and how many acknowledged, each counted up to <see cref="UnresolvedCounts.Most"/>.</summary>
+    /// <param name="jobId">Of this job only; <c>null</c>: of all.</param>
+    public async Task<UnresolvedCounts> CountUnresolvedAsync(Guid? jobId, CancellationToken cancellation)
+    {
+        var job = jobId is null ? "true" : "job_id = $1";
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select (select count(*)::int from (
+                        select from {schema}.alerts where resolved_at is null and state = 'OPEN' and {job} limit $2) o),
+                   (select count(*)::int from (
+                        select from {schema}.alerts where resolved_at is null and state = 'ACKNOWLEDGED' and {job} limit $2) a)
+            """);
+        command.Parameters.Add(new() { Value = jobId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new() { Value = UnresolvedCounts.Most });
+        return (await command.ReadAllAsync(r => new UnresolvedCounts(r.GetInt32(0), r.GetInt32(1)), cancellation)).Single();
+    }
+
     /// <summary>The unresolved alerts of failed runs of each of these jobs; jobs without one are left out.</summary>
     public async Task<IReadOnlyDictionary<Guid, UnresolvedAlerts>> UnresolvedAsync(IReadOnlyCollection<Guid> jobIds, CancellationToken cancellation)
     {

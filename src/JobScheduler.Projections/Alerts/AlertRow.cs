@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using JobScheduler.Domain.Alerts;
 using JobScheduler.Domain.Executions;
@@ -47,3 +48,18 @@ public sealed record AlertRow(
     DateTimeOffset? DeliveredAt,
     int? DeliveryAttempts,
     string? DeliveryError);
+
+/// <summary>How many alerts are unresolved; each up to <see cref="Most"/>.</summary>
+public sealed record UnresolvedCounts(int Open, int Acknowledged)
+{
+    /// <summary>Counting stops here, so that it costs little however many there are.</summary>
+    public const int Most = 10_000;
+
+    /// <summary>A count for people; empty for none.</summary>
+    public static string Text(int count) => count switch
+    {
+        0 => "",
+        >= Most => string.Create(CultureInfo.InvariantCulture, $"{Most:N0}+"),
+        _ => count.ToString("N0", CultureInfo.InvariantCulture),
+    };
+}

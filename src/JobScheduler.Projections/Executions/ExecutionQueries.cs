@@ -54,6 +54,28 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
         return await command.ReadAllAsync(Read, cancellation);
     }
 
+    /// <summary>The executions of a job, open or ended, next before and after this one; <c>null</c> where there is none.</summary>
+    public async Task<(Guid? Previous, Guid? Next)> NeighboursAsync(Guid jobId, Guid id, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select
+                (select id from (
+                    (select id from {schema}.executions where job_id = $1 and id < $2 order by id desc limit 1)
+                    union all
+                    (select id from {schema}.open_executions where job_id = $1 and id < $2 order by id desc limit 1)) p
+                 order by id desc limit 1),
+                (select id from (
+                    (select id from {schema}.executions where job_id = $1 and id > $2 order by id limit 1)
+                    union all
+                    (select id from {schema}.open_executions where job_id = $1 and id > $2 order by id limit 1)) n
+                 order by id limit 1)
+            """);
+        command.Parameters.Add(new() { Value = jobId });
+        command.Parameters.Add(new() { Value = id });
+        return (await command.ReadAllAsync(r => (r.GetNullableValue<Guid>(0), r.GetNullableValue<Guid>(1)), cancellation)).Single();
+    }
+
     /// <summary>How the latest ended executions of each of these jobs ended, oldest first, at most <paramref name="each"/> of a job.</summary>
     public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<PastOutcome>>> LatestOutcomesAsync(
         IReadOnlyCollection<Guid> jobIds, int each, CancellationToken cancellation)

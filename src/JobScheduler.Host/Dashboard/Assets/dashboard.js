@@ -1,5 +1,7 @@
 // The page's behaviour: what is shown is rendered by the server; these few modules keep it fresh and carry actions to the HTTP API.
 import { follow } from './live.js';
+import { listen as alerts } from './alerts.js';
+import { listen as copying } from './copy.js';
 import { listen as actions } from './actions.js';
 import { listen as navigation } from './navigation.js';
 import { listen as selection } from './selection.js';
@@ -16,4 +18,6 @@ events();
 projections();
 showTimes(document);
 setInterval(() => showTimes(document), 1000);
+alerts();
+copying();
 follow();
