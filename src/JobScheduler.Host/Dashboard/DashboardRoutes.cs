@@ -1,4 +1,5 @@
 using System.Reflection;
+using JobScheduler.Host.Dashboard.Census;
 using JobScheduler.Host.Dashboard.Live;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
@@ -14,7 +15,11 @@ internal static class DashboardRoutes
     private const string ContentSecurityPolicy =
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
 
-    public static void AddDashboard(this IServiceCollection services) => services.AddRazorComponents();
+    public static void AddDashboard(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddSingleton<ScheduleCensus>();
+    }
 
     public static void MapDashboard(this WebApplication app)
     {

@@ -1,0 +1,85 @@
+namespace JobScheduler.Host.Dashboard.Sharing;
+
+/// <summary>
+/// The latest answer to a dear question, one for all readers. While somebody looks it is asked again in the background, at most every
+/// <see cref="Shortest"/> and every 60 times what it took: that costs less than two per cent of a core, however many look.
+/// </summary>
+internal sealed class Fresh<T>(
+    Func<CancellationToken, Task<T>> ask, TimeSpan shortest, TimeProvider time, ILogger logger, CancellationToken stopping)
+    where T : class
+{
+    private const int Cost = 60;
+
+    /// <summary>Nobody looked for so many turns: the answer is about another time.</summary>
+    private const int TurnsUntilStale = 3;
+
+    private readonly Lock _lock = new();
+    private Task? _asking;
+    private Answer? _answer;
+    private long _notBefore = time.GetTimestamp();
+
+    public TimeSpan Shortest => shortest;
+
+    /// <summary>The latest answer; <c>null</c>: there is none yet. Never waits.</summary>
+    public T? Latest
+    {
+        get
+        {
+            Refresh();
+            return _answer?.Value;
+        }
+    }
+
+    /// <summary>As <see cref="Latest"/>, but waits so long for a new answer when there is none, or one from when somebody looked the last time.</summary>
+    public async Task<T?> WithinAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        if (Refresh() is { } asking && IsStale)
+            await asking.WaitAsync(patience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        return _answer?.Value;
+    }
+
+    private bool IsStale => _answer is not { } answer || time.GetElapsedTime(answer.At) > TurnsUntilStale * answer.Turn;
+
+    /// <returns>What asks now; <c>null</c>: it is too early for that.</returns>
+    private Task? Refresh()
+    {
+        lock (_lock)
+        {
+            if (_asking is { IsCompleted: false }) return _asking;
+            if (time.GetTimestamp() < _notBefore || stopping.IsCancellationRequested) return null;
+            return _asking = Task.Run(AskAsync, stopping);
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        var started = time.GetTimestamp();
+        var turn = shortest;
+        try
+        {
+            var value = await ask(stopping);
+            turn = Turn(time.GetElapsedTime(started));
+            _answer = new(value, time.GetTimestamp(), turn);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Nobody looks any more.
+        }
+#pragma warning disable CA1031 // Whatever it was: the page shows the latest answer, and its age grows.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            turn = Turn(time.GetElapsedTime(started));
+            logger.LogWarning("What the dashboard shows could not be read, trying again when somebody looks: {Reason}", e.Message);
+        }
+        finally
+        {
+            Volatile.Write(ref _notBefore, time.GetTimestamp() + (long)(turn.TotalSeconds * time.TimestampFrequency));
+        }
+    }
+
+    private TimeSpan Turn(TimeSpan took) => Cost * took > shortest ? Cost * took : shortest;
+
+    private sealed record Answer(T Value, long At, TimeSpan Turn);
+}

@@ -1,0 +1,65 @@
+using JobScheduler.Host.Dashboard.Sharing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace JobScheduler.UnitTests.Dashboard;
+
+public sealed class FreshTests
+{
+    private static readonly TimeSpan Generous = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Answer_is_asked_for_once_for_all_who_wait_for_it()
+    {
+        var (asked, answer) = (0, new TaskCompletionSource<string>());
+        var fresh = Create(_ =>
+        {
+            Interlocked.Increment(ref asked);
+            return answer.Task;
+        });
+
+        fresh.Latest.ShouldBeNull();
+        var readers = Enumerable.Range(0, 10).Select(_ => fresh.WithinAsync(Generous, CancellationToken.None)).ToArray();
+        answer.SetResult("so it is");
+
+        (await Task.WhenAll(readers)).ShouldAllBe(read => read == "so it is");
+        fresh.Latest.ShouldBe("so it is");
+        asked.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Reader_goes_without_an_answer_that_takes_too_long()
+    {
+        var answer = new TaskCompletionSource<string>();
+        var fresh = Create(_ => answer.Task);
+
+        (await fresh.WithinAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None)).ShouldBeNull();
+        answer.SetResult("at last");
+        (await fresh.WithinAsync(Generous, CancellationToken.None)).ShouldBe("at last");
+    }
+
+    [Fact]
+    public async Task Latest_answer_stays_when_the_next_fails()
+    {
+        var (asked, failed) = (0, new TaskCompletionSource());
+        var fresh = Create(
+            _ =>
+            {
+                if (++asked == 1) return Task.FromResult("known");
+                failed.TrySetResult();
+                throw new InvalidOperationException("no database");
+            },
+            TimeSpan.Zero);
+
+        (await fresh.WithinAsync(Generous, CancellationToken.None)).ShouldBe("known");
+        while (!failed.Task.IsCompleted)
+        {
+            fresh.Latest.ShouldBe("known");
+            await Task.Yield();
+        }
+
+        fresh.Latest.ShouldBe("known");
+    }
+
+    private static Fresh<string> Create(Func<CancellationToken, Task<string>> ask, TimeSpan? shortest = null) =>
+        new(ask, shortest ?? Generous, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+}
