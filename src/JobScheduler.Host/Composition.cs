@@ -54,9 +54,11 @@ internal static class Composition
             provider.GetRequiredService<ILogger<PostgresEventStore>>()));
         services.AddSingleton(new JobQueries(database.DataSource, database.Schema));
         services.AddSingleton(new ExecutionQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new ActivityQueries(database.DataSource, database.Schema));
         services.AddSingleton(new OccurrenceRecords(database.DataSource, database.Schema));
         services.AddSingleton(new AlertQueries(database.DataSource, database.Schema));
         services.AddSingleton(new InvariantQueries(database.DataSource, database.Schema, first: 100));
+        services.AddSingleton(new DatabaseQueries(database.DataSource, database.Schema));
         services.AddSingleton(new AlertOutbox(database.DataSource, database.Schema));
         services.AddSingleton(new JobLooks(database.DataSource, database.Schema));
         services.AddSingleton(new AlertSinks(database.DataSource, database.Schema));

@@ -1,6 +1,8 @@
 using System.Reflection;
+using JobScheduler.Host.Dashboard.Activity;
 using JobScheduler.Host.Dashboard.Census;
 using JobScheduler.Host.Dashboard.Live;
+using JobScheduler.Host.Dashboard.Overview;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Net.Http.Headers;
 
@@ -19,6 +21,8 @@ internal static class DashboardRoutes
     {
         services.AddRazorComponents();
         services.AddSingleton<ScheduleCensus>();
+        services.AddSingleton<RecentActivity>();
+        services.AddSingleton<Situation>();
     }
 
     public static void MapDashboard(this WebApplication app)

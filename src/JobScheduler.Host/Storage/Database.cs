@@ -2,6 +2,7 @@ using JobScheduler.EventStore;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.EmbeddedPostgres;
 using JobScheduler.Projections;
+using JobScheduler.Projections.Health;
 using Npgsql;
 
 namespace JobScheduler.Host.Storage;
@@ -11,6 +12,9 @@ namespace JobScheduler.Host.Storage;
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
+    /// <summary>PostgreSQL cuts off what is longer than 63 bytes; the process's id tells nodes on one machine apart.</summary>
+    private const int LongestMachineName = 40;
+
     private readonly EmbeddedPostgresServer? _embedded;
 
     private Database(NpgsqlDataSource dataSource, string schema, EmbeddedPostgresServer? embedded)
@@ -54,12 +58,22 @@ internal sealed class Database : IAsyncDisposable
         if (_embedded is not null) await _embedded.DisposeAsync();
     }
 
+    /// <summary>As PostgreSQL names this node's sessions; begins with <see cref="DatabaseQueries.SessionPrefix"/>.</summary>
+    private static string SessionName
+    {
+        get
+        {
+            var machine = Environment.MachineName;
+            return $"{DatabaseQueries.SessionPrefix}{machine[..Math.Min(machine.Length, LongestMachineName)]}:{Environment.ProcessId}";
+        }
+    }
+
     private static NpgsqlDataSource DataSourceOf(string connectionString, DatabaseOptions options)
     {
         try
         {
             var builder = new NpgsqlDataSourceBuilder(connectionString);
-            builder.ConnectionStringBuilder.ApplicationName ??= "JobScheduler";
+            builder.ConnectionStringBuilder.ApplicationName ??= SessionName;
             builder.ConnectionStringBuilder.MaxPoolSize = options.MaxConnections;
             if (builder.ConnectionStringBuilder.MaxAutoPrepare == 0) builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
             // Sessions keep no state that a next user would mind; resetting them costs a round trip each time.

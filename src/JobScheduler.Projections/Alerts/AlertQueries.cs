@@ -2,6 +2,7 @@ using JobScheduler.Domain;
 using JobScheduler.Domain.Alerts;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Projections.Executions;
+using JobScheduler.Projections.Health;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,12 +11,13 @@ namespace JobScheduler.Projections.Alerts;
 /// <summary>What is asked of the alerts read model.</summary>
 public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
 {
-    private readonly string _select = $"""
-        select id, job_id, kind, execution_id, job_name, api, scheduled_for, execution_time, status_code, failure, message, duration_ms, attempts,
-               consecutive_failures, webhook, state, raised_at, acknowledged_at, note, resolved_at, delivery, delivered_at,
-               delivery_attempts, delivery_error
-        from {schema}.alerts
+    private const string Columns = """
+        id, job_id, kind, execution_id, job_name, api, scheduled_for, execution_time, status_code, failure, message, duration_ms, attempts,
+        consecutive_failures, webhook, state, raised_at, acknowledged_at, note, resolved_at, delivery, delivered_at,
+        delivery_attempts, delivery_error
         """;
+
+    private readonly string _select = $"select {Columns} from {schema}.alerts";
 
     public async Task<AlertRow?> FindAsync(Guid id, CancellationToken cancellation)
     {
@@ -61,6 +63,20 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
         command.Parameters.Add(new() { Value = jobId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         command.Parameters.Add(new() { Value = UnresolvedCounts.Most });
         return (await command.ReadAllAsync(r => new UnresolvedCounts(r.GetInt32(0), r.GetInt32(1)), cancellation)).Single();
+    }
+
+    /// <summary>The alerts that nobody has acknowledged and no success has ended, newest first. Costs as much as there are, not what there ever were.</summary>
+    public async Task<Found<AlertRow>> OpenAsync(int first, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select {Columns}, count(*) over () from {schema}.alerts
+            where resolved_at is null and state = 'OPEN'
+            order by raised_at desc, id desc limit $1
+            """);
+        command.Parameters.Add(new() { Value = first });
+        var rows = await command.ReadAllAsync(r => (Alert: Read(r), Count: r.GetInt64(24)), cancellation);
+        return new([.. rows.Select(r => r.Alert)], rows.Count == 0 ? 0 : rows[0].Count);
     }
 
     /// <summary>The unresolved alerts of failed runs of each of these jobs; jobs without one are left out.</summary>

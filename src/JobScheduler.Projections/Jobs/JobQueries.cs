@@ -4,6 +4,7 @@ using JobScheduler.Domain;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Domain.Schedules;
+using JobScheduler.Projections.Health;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,12 +13,13 @@ namespace JobScheduler.Projections.Jobs;
 /// <summary>What is asked of the jobs read model.</summary>
 public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
 {
-    private readonly string _select = $"""
-        select j.id, j.version, j.state, j.definition, j.due_after, j.created_at, j.updated_at,
-               p.job_id, p.settled_through, p.success_count, p.failure_count, p.skipped_count, p.missed_count, p.consecutive_failures,
-               p.last_execution_id, p.last_status, p.last_execution_time, p.last_status_code, p.last_duration_ms
-        from {schema}.jobs j left join {schema}.job_progress p on p.job_id = j.id
+    private const string Columns = """
+        j.id, j.version, j.state, j.definition, j.due_after, j.created_at, j.updated_at,
+        p.job_id, p.settled_through, p.success_count, p.failure_count, p.skipped_count, p.missed_count, p.consecutive_failures,
+        p.last_execution_id, p.last_status, p.last_execution_time, p.last_status_code, p.last_duration_ms
         """;
+
+    private readonly string _select = $"select {Columns} from {schema}.jobs j left join {schema}.job_progress p on p.job_id = j.id";
 
     /// <summary>The job, also a deleted one; <c>null</c> when there never was one.</summary>
     public async Task<JobRow?> FindAsync(Guid id, CancellationToken cancellation)
@@ -97,6 +99,40 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     {
         await using var command = dataSource.CreateCommand($"select coalesce(max(active_count), 0) from {schema}.job_totals");
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>How many jobs there are in each state but deleted; states without any are left out. About 0.1 s a million.</summary>
+    public async Task<IReadOnlyDictionary<JobState, long>> CountByStateAsync(CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select state, count(*) from {schema}.jobs where state <> 'DELETED' group by state");
+        return (await command.ReadAllAsync(r => (State: WireName.Parse<JobState>(r.GetString(0)), Count: r.GetInt64(1)), cancellation))
+            .ToDictionary(r => r.State, r => r.Count);
+    }
+
+    /// <summary>
+    /// The active jobs whose last call failed and that will run again, most failures in a row first. Costs as much as there are: a row's
+    /// updates stay within its page while its job is well, since only how the last run ended is indexed.
+    /// </summary>
+    public async Task<Found<JobRow>> FailingAsync(int first, CancellationToken cancellation)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select {Columns}, f.count
+            from (
+                select p.job_id, count(*) over () as count
+                from {schema}.job_progress p
+                join {schema}.jobs j on j.id = p.job_id
+                where p.last_status in ('FAILED', 'SKIPPED') and p.consecutive_failures > 0
+                  and j.state = 'ACTIVE' and j.definition -> 'schedule' ->> 'runAt' is null
+                order by p.consecutive_failures desc, p.job_id limit $1) f
+            join {schema}.jobs j on j.id = f.job_id
+            join {schema}.job_progress p on p.job_id = f.job_id
+            order by p.consecutive_failures desc, p.job_id
+            """);
+        command.Parameters.Add(new() { Value = first });
+        var rows = await command.ReadAllAsync(r => (Job: Read(r), Count: r.GetInt64(19)), cancellation);
+        return new([.. rows.Select(r => r.Job)], rows.Count == 0 ? 0 : rows[0].Count);
     }
 
     /// <summary>

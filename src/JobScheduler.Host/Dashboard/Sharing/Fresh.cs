@@ -16,6 +16,7 @@ internal sealed class Fresh<T>(
     private readonly Lock _lock = new();
     private Task? _asking;
     private Answer? _answer;
+    private volatile string? _problem;
     private long _notBefore = time.GetTimestamp();
 
     public TimeSpan Shortest => shortest;
@@ -29,6 +30,9 @@ internal sealed class Fresh<T>(
             return _answer?.Value;
         }
     }
+
+    /// <summary>Why there was no answer the last time; <c>null</c>: there was one.</summary>
+    public string? Problem => _problem;
 
     /// <summary>As <see cref="Latest"/>, but waits so long for a new answer when there is none, or one from when somebody looked the last time.</summary>
     public async Task<T?> WithinAsync(TimeSpan patience, CancellationToken cancellation)
@@ -60,7 +64,7 @@ internal sealed class Fresh<T>(
         {
             var value = await ask(stopping);
             turn = Turn(time.GetElapsedTime(started));
-            _answer = new(value, time.GetTimestamp(), turn);
+            (_answer, _problem) = (new(value, time.GetTimestamp(), turn), null);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -70,7 +74,7 @@ internal sealed class Fresh<T>(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            turn = Turn(time.GetElapsedTime(started));
+            (turn, _problem) = (Turn(time.GetElapsedTime(started)), e.Message);
             logger.LogWarning("What the dashboard shows could not be read, trying again when somebody looks: {Reason}", e.Message);
         }
         finally
