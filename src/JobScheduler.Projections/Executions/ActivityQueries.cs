@@ -23,7 +23,7 @@ public sealed class ActivityQueries(NpgsqlDataSource dataSource, string schema)
             select s.n, e.status, e.bin, e.count
             from unnest($1, $2) with ordinality as s (first, past, n)
             cross join lateral (
-                select status, round(ln(greatest(lateness_ms, {LatenessHistogram.LeastMs})) * {LatenessHistogram.BinsPerE})::int as bin, count(*) as count
+                select status, round(ln(greatest(lateness_ms, 0.01)) * {LatenessHistogram.BinsPerE})::int as bin, count(*) as count
                 from {schema}.executions where id >= s.first and id < s.past
                 group by 1, 2) e
             """));

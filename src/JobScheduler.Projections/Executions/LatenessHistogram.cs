@@ -3,16 +3,12 @@ namespace JobScheduler.Projections.Executions;
 /// <summary>How late calls were, counted in bins whose bounds grow by a twentieth: percentiles of any number of them are right to 2.5 %.</summary>
 public sealed class LatenessHistogram
 {
-    /// <summary>What is less is taken for this.</summary>
-    internal const double LeastMs = 0.01;
-
-    /// <summary>Bin <c>n</c> is around e^(n / 20) ms.</summary>
     internal const int BinsPerE = 20;
 
     private readonly (int Bin, long Count)[] _bins;
 
-    /// <param name="bins">In any order; a bin may be there more than once.</param>
-    internal LatenessHistogram(IEnumerable<(int Bin, long Count)> bins) =>
+    /// <param name="bins">Which one, and how many calls; bin <c>n</c> is around e^(n / 20) ms. In any order; a bin may be there more than once.</param>
+    public LatenessHistogram(IEnumerable<(int Bin, long Count)> bins) =>
         _bins = [.. bins.GroupBy(b => b.Bin).Select(g => (g.Key, g.Sum(b => b.Count))).OrderBy(b => b.Key)];
 
     public static LatenessHistogram Of(IEnumerable<LatenessHistogram> parts) => new(parts.SelectMany(p => p._bins));

@@ -16,6 +16,17 @@ internal sealed record ActivityHour(DateTimeOffset Start, IReadOnlyList<Outcomes
     /// <summary>How far back all is known.</summary>
     public TimeSpan Known => Stretch * Stretches.Reverse().TakeWhile(s => s is not null).Count();
 
+    /// <summary>How late calls were, minute by minute of the clock; what is not known or without calls is left out.</summary>
+    public IReadOnlyList<LatenessPoint> Lateness { get; } =
+    [
+        .. from n in Enumerable.Range(0, Stretches.Count)
+           where Stretches[n] is not null
+           group n by (Start + (n * Stretch)).ToUnixTimeSeconds() / 60 into minute
+           let lateness = LatenessHistogram.Of(minute.Select(n => Stretches[n]!.Lateness))
+           where lateness.PercentileMs(1) is not null
+           select new LatenessPoint(minute.First(), minute.Count(), lateness.PercentileMs(0.5)!.Value, lateness.PercentileMs(0.99)!.Value),
+    ];
+
     public static DateTimeOffset StartOf(DateTimeOffset instant) =>
         new(instant.UtcTicks - (instant.UtcTicks % Stretch.Ticks), TimeSpan.Zero);
 
@@ -32,3 +43,7 @@ internal sealed record ActivityHour(DateTimeOffset Start, IReadOnlyList<Outcomes
 
 /// <summary>A job and its longest call.</summary>
 internal sealed record SlowJob(Guid JobId, string Name, Guid ExecutionId, double DurationMs);
+
+/// <param name="First">Of its stretches, by place in the hour.</param>
+/// <param name="Count">How many stretches it is of.</param>
+public readonly record struct LatenessPoint(int First, int Count, double P50Ms, double P99Ms);

@@ -9,6 +9,7 @@ import { showTimes } from './times.js';
 import { listen as preferences } from './preferences.js';
 import { listen as events } from './events.js';
 import { listen as projections } from './projections.js';
+import { listen as overview } from './overview.js';
 
 preferences();
 actions();
@@ -16,6 +17,7 @@ navigation();
 selection();
 events();
 projections();
+overview();
 showTimes(document);
 setInterval(() => showTimes(document), 1000);
 alerts();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using JobScheduler.Domain.Alerts;
 using JobScheduler.Host.Dashboard.Activity;
 using JobScheduler.Host.Dashboard.Parts;
@@ -28,14 +27,6 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
         return new(trouble is null && problem is null ? Tone.Idle : tone, headline, SummaryOf(stock, hour), concerns);
     }
 
-    /// <summary>Never 100 % when one has failed: rounded down to two places.</summary>
-    public static string Share(long part, long whole) =>
-        whole == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(10_000m * part / whole) / 100:0.##} %");
-
-    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
-    public static string Count(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
-
     private static IEnumerable<Concern> ConcernsOf(Trouble? trouble, string? problem)
     {
         if (problem is not null) yield return new(Tone.Bad, "PostgreSQL does not answer", $"What you see is what was known before. {problem}", null);
@@ -43,14 +34,14 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
         foreach (var kind in trouble.Findings.GroupBy(f => f.Kind))
         {
             var first = kind.First();
-            var more = kind.Count() == 1 ? "" : $" And {Count(kind.Count() - 1)} more.";
+            var more = kind.Count() == 1 ? "" : $" And {Numbers.Of(kind.Count() - 1)} more.";
             yield return new(Tone.Bad, TextOf(kind.Key, kind.Count()), $"{first.What} {first.Action}{more}", "/health/invariants", first.Since);
         }
 
         if (trouble.Failing.Count > 0)
         {
             yield return new(
-                Tone.Bad, $"{Count(trouble.Failing.Count, "job is", "jobs are")} failing", "Their last call did not succeed.", "/ui/jobs?lastStatus=FAILED");
+                Tone.Bad, $"{Numbers.Of(trouble.Failing.Count, "job is", "jobs are")} failing", "Their last call did not succeed.", "/ui/jobs?lastStatus=FAILED");
         }
 
         if (trouble.Open.Count > 0)
@@ -58,7 +49,7 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
             var overdue = trouble.Open.First.Any(a => a.Kind != AlertKind.Failed);
             yield return new(
                 Tone.Bad,
-                $"{Count(trouble.Open.Count, "alert is", "alerts are")} open",
+                $"{Numbers.Of(trouble.Open.Count, "alert is", "alerts are")} open",
                 overdue ? "Some are of jobs that were due and did not run." : "Nobody has acknowledged them, and no later run has succeeded.",
                 "/ui/alerts?state=OPEN");
         }
@@ -67,7 +58,7 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
         {
             yield return new(
                 Tone.Warn,
-                $"{Count(trouble.HeldBack, "job is", "jobs are")} held back",
+                $"{Numbers.Of(trouble.HeldBack, "job is", "jobs are")} held back",
                 "Too many of their calls are without an answer: what is due meanwhile follows their misfire policy.",
                 null);
         }
@@ -77,7 +68,7 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
             yield return new(
                 Tone.Warn,
                 $"The {follower.Name} is behind the log",
-                $"By {Count(trouble.HighWaterMark - follower.Position)} events.",
+                $"By {Numbers.Of(trouble.HighWaterMark - follower.Position)} events.",
                 "/ui/projections");
         }
     }
@@ -85,25 +76,25 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
     private static string TextOf(InvariantKind kind, int count) => kind switch
     {
         InvariantKind.NoScheduler => "Nobody schedules",
-        InvariantKind.OccurrenceUnaccounted => $"{Count(count, "job was", "jobs were")} due and did not run",
-        InvariantKind.ExecutionStuck => $"{Count(count, "execution is", "executions are")} stuck",
+        InvariantKind.OccurrenceUnaccounted => $"{Numbers.Of(count, "job was", "jobs were")} due and did not run",
+        InvariantKind.ExecutionStuck => $"{Numbers.Of(count, "execution is", "executions are")} stuck",
         InvariantKind.WatchBehind => "Overdue jobs are not looked for",
         InvariantKind.SubscriptionBehind => "A subscription does not get on",
         InvariantKind.DeliveryOverdue => "Alerts are not delivered",
-        InvariantKind.WebhookFailing => $"{Count(count, "webhook takes", "webhooks take")} no alerts",
+        InvariantKind.WebhookFailing => $"{Numbers.Of(count, "webhook takes", "webhooks take")} no alerts",
         _ => throw new InvalidOperationException($"Unknown kind {kind}."),
     };
 
     private static string SummaryOf(Stock? stock, ActivityHour? hour)
     {
         if (hour is null || stock is null) return "Counting what ran.";
-        var jobs = Count(stock.Active, "active job", "active jobs");
-        var when = hour.Known >= TimeSpan.FromMinutes(59) ? "the last hour" : $"the last {Count(Math.Max(1, (long)hour.Known.TotalMinutes), "minute", "minutes")}";
+        var jobs = Numbers.Of(stock.Active, "active job", "active jobs");
+        var when = hour.Known >= TimeSpan.FromMinutes(59) ? "the last hour" : $"the last {Numbers.Of(Math.Max(1, (long)hour.Known.TotalMinutes), "minute", "minutes")}";
         var ran = hour.Total;
         if (ran.All == 0) return $"{jobs}; nothing ran in {when}.";
-        var share = ran.Calls == 0 ? "" : $", {Share(ran.Completed, ran.Calls)} succeeded";
+        var share = ran.Calls == 0 ? "" : $", {Numbers.Share(ran.Completed, ran.Calls)} succeeded";
         var late = ran.Lateness.PercentileMs(0.5) is { } half ? $", half within {Duration.Text(half)} of their instant" : "";
-        return $"{jobs}; {Count(ran.All, "execution", "executions")} in {when}{share}{late}.";
+        return $"{jobs}; {Numbers.Of(ran.All, "execution", "executions")} in {when}{share}{late}.";
     }
 }
 
