@@ -13,6 +13,7 @@ using JobScheduler.Projections.Alerts;
 using JobScheduler.Projections.Executions;
 using JobScheduler.Projections.Health;
 using JobScheduler.Projections.Jobs;
+using JobScheduler.Projections.Ledgers;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 
@@ -55,6 +56,8 @@ internal static class Composition
         services.AddSingleton(new JobQueries(database.DataSource, database.Schema));
         services.AddSingleton(new ExecutionQueries(database.DataSource, database.Schema));
         services.AddSingleton(new ActivityQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new HistoryQueries(database.DataSource, database.Schema));
+        services.AddSingleton(new JobTallies(database.DataSource, database.Schema));
         services.AddSingleton(new OccurrenceRecords(database.DataSource, database.Schema));
         services.AddSingleton(new AlertQueries(database.DataSource, database.Schema));
         services.AddSingleton(new InvariantQueries(database.DataSource, database.Schema, first: 100));

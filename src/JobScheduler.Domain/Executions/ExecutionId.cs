@@ -30,6 +30,15 @@ public static class ExecutionId
     /// <summary>No id of an execution at this instant or earlier is greater.</summary>
     public static Guid LastAt(DateTimeOffset instant) => Bound(instant, 0xFF);
 
+    /// <summary>The instant that an id begins with; of one that cannot be an execution's, the last there is.</summary>
+    public static DateTimeOffset InstantOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
+        return DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(milliseconds, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+    }
+
     private static Guid Bound(DateTimeOffset instant, byte fill)
     {
         Span<byte> id = stackalloc byte[16];

@@ -1,6 +1,7 @@
 using System.Reflection;
 using JobScheduler.Host.Dashboard.Activity;
 using JobScheduler.Host.Dashboard.Census;
+using JobScheduler.Host.Dashboard.JobParts;
 using JobScheduler.Host.Dashboard.Live;
 using JobScheduler.Host.Dashboard.Overview;
 using Microsoft.Extensions.FileProviders;
@@ -23,6 +24,7 @@ internal static class DashboardRoutes
         services.AddSingleton<ScheduleCensus>();
         services.AddSingleton<RecentActivity>();
         services.AddSingleton<Situation>();
+        services.AddSingleton<LedgerTallies>();
     }
 
     public static void MapDashboard(this WebApplication app)

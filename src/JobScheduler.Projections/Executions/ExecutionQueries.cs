@@ -8,7 +8,7 @@ namespace JobScheduler.Projections.Executions;
 /// <summary>What is asked of the executions read model.</summary>
 public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
 {
-    private const string EndedColumns = """
+    internal const string EndedColumns = """
         id, job_id, scheduled_for, trigger, status, recorded_at, started_at, duration_ms, lateness_ms, attempts, status_code, failure,
         error, response, skip_reason, null::timestamptz
         """;
@@ -17,6 +17,8 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
         id, job_id, scheduled_for, trigger, 'OPEN', claimed_at, null::timestamptz, null::float8, null::float8, attempts, null::int,
         null::varchar, null::varchar, null::varchar, null::varchar, retry_at
         """;
+
+    internal const string MissedColumns = "id, job_id, first_at, last_at, count, reason, recorded_at";
 
     public async Task<ExecutionRow?> FindAsync(Guid id, CancellationToken cancellation)
     {
@@ -38,7 +40,7 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
         await using var command = dataSource.CreateCommand(
             $"""
             (select {EndedColumns} from {schema}.executions
-             where job_id = $1 and id < $2 and ($3 is null or status = $3)
+             where job_id = $1 and id < $2 and ($3 is null or status = $3) and $3 is distinct from 'OPEN'
              order by id desc limit $4)
             union all
             (select {OpenColumns} from {schema}.open_executions
@@ -121,7 +123,7 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            select id, job_id, first_at, last_at, count, reason, recorded_at
+            select {MissedColumns}
             from {schema}.missed_occurrences
             where job_id = $1 and last_at >= $2 and first_at <= $3
             order by first_at
@@ -129,16 +131,7 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
         command.Parameters.Add(new() { Value = jobId });
         command.Parameters.Add(new() { Value = from });
         command.Parameters.Add(new() { Value = to });
-        return await command.ReadAllAsync(
-            r => new MissedRow(
-                r.GetGuid(0),
-                r.GetGuid(1),
-                r.GetFieldValue<DateTimeOffset>(2),
-                r.GetFieldValue<DateTimeOffset>(3),
-                r.GetInt64(4),
-                WireName.Parse<MissedReason>(r.GetString(5)),
-                r.GetFieldValue<DateTimeOffset>(6)),
-            cancellation);
+        return await command.ReadAllAsync(ReadMissed, cancellation);
     }
 
     /// <summary>How many of a job's ended runs up to this one failed in a row, this one included; counted up to <paramref name="limit"/>.</summary>
@@ -198,7 +191,16 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
         return rows.SingleOrDefault() ?? new ExecutionTotals(0, 0, 0, 0);
     }
 
-    private static ExecutionRow Read(NpgsqlDataReader r) => new(
+    internal static MissedRow ReadMissed(NpgsqlDataReader r) => new(
+        r.GetGuid(0),
+        r.GetGuid(1),
+        r.GetFieldValue<DateTimeOffset>(2),
+        r.GetFieldValue<DateTimeOffset>(3),
+        r.GetInt64(4),
+        WireName.Parse<MissedReason>(r.GetString(5)),
+        r.GetFieldValue<DateTimeOffset>(6));
+
+    internal static ExecutionRow Read(NpgsqlDataReader r) => new(
         r.GetGuid(0),
         r.GetGuid(1),
         r.GetFieldValue<DateTimeOffset>(2),

@@ -41,14 +41,27 @@ internal static class LedgerEndpoint
 
         var events = await store.FetchStreamAsync(id, cancellationToken: cancellation);
         if (events is not [{ Data: JobCreated }, ..]) return Refusals.JobNotFound(id);
-        var periods = JobHistory.ActivePeriods(events.Select(e => ((JobEvent)e.Data, e.Timestamp)));
-        var expected = Ledger.Expected(periods, from, to).Take(MaxInstants + 1).ToList();
-        if (expected.Count > MaxInstants) return TooMany(from);
-        var recorded = await executions.ScheduledBetweenAsync(id, from, to, MaxInstants * 2, cancellation);
-        if (recorded.Count == MaxInstants * 2) return TooMany(from);
-        var missed = await executions.MissedBetweenAsync(id, from, to, cancellation);
-        var entries = Ledger.Match(expected, [.. recorded.Where(r => r.ScheduledFor > from && r.ScheduledFor <= to)], missed);
+        if (await ReadAsync(id, events, from, to, MaxInstants, executions, cancellation) is not { } entries) return TooMany(from);
         return TypedResults.Ok(new LedgerView(id, from, to, LedgerSummary.Of(entries), entries));
+    }
+
+    /// <returns><c>null</c> when there are more than <paramref name="most"/>.</returns>
+    public static async Task<IReadOnlyList<LedgerEntry>?> ReadAsync(
+        Guid id,
+        IReadOnlyList<StoredEvent> job,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        int most,
+        ExecutionQueries executions,
+        CancellationToken cancellation)
+    {
+        var periods = JobHistory.ActivePeriods(job.Select(e => ((JobEvent)e.Data, e.Timestamp)));
+        var expected = Ledger.Expected(periods, from, to).Take(most + 1).ToList();
+        if (expected.Count > most) return null;
+        var recorded = await executions.ScheduledBetweenAsync(id, from, to, most * 2, cancellation);
+        if (recorded.Count == most * 2) return null;
+        var missed = await executions.MissedBetweenAsync(id, from, to, cancellation);
+        return Ledger.Match(expected, [.. recorded.Where(r => r.ScheduledFor > from && r.ScheduledFor <= to)], missed);
     }
 
     private static Problem TooMany(DateTimeOffset from) => Refusals.Invalid(

@@ -17,14 +17,27 @@ using ExecutionIds = JobScheduler.Domain.Executions.ExecutionId;
 namespace JobScheduler.Host.Api.Explaining;
 
 /// <summary>What was asked about: an instant, or a time on the clock of the job's zone.</summary>
-internal readonly record struct AskedTime(DateTimeOffset? Instant, DateTime? Local);
+internal readonly record struct AskedTime(DateTimeOffset? Instant, DateTime? Local)
+{
+    private static readonly string[] LocalForms = ["yyyy-MM-dd'T'HH:mm:ss.FFF", "yyyy-MM-dd'T'HH:mm"];
+
+    public DateTimeOffset In(TimeZoneInfo zone) => Instant ?? WallClock.InstantOf(Local!.Value, zone);
+
+    public static bool TryParse(string text, out AskedTime? time)
+    {
+        time = InstantText.TryParse(text, out var instant) ? new(instant, null)
+            : DateTime.TryParseExact(text, LocalForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) ? new(null, local)
+            : null;
+        // At either end of the calendar there is no room for what lies before and after.
+        if (time is { } given && (given.Instant?.Year ?? given.Local!.Value.Year) is < 1970 or > 9000) time = null;
+        return time is not null;
+    }
+}
 
 internal static class ExplainEndpoint
 {
     /// <summary>How many earlier runs are looked at for one that was still open.</summary>
     private const int RunsBefore = 100;
-
-    private static readonly string[] LocalForms = ["yyyy-MM-dd'T'HH:mm:ss.FFF", "yyyy-MM-dd'T'HH:mm"];
 
     private static readonly RequestField<AskedTime?> At = new(
         "at",
@@ -32,7 +45,7 @@ internal static class ExplainEndpoint
         "The instant; required. Without an offset it is read on the clock of the job's zone.",
         () => new() { Type = JsonSchemaType.String },
         $"{InstantText.Example}, or a time on the clock of the job's zone, such as \"2026-11-21T13:00:05\".",
-        Read);
+        AskedTime.TryParse);
 
     public static void MapExplain(this IEndpointRouteBuilder routes) => routes.MapGet("/jobs/{id}/explain", HandleAsync)
         .WithTags("Executions")
@@ -49,7 +62,19 @@ internal static class ExplainEndpoint
         if (At.Of(http) is not { } asked) return Refusals.Invalid(new FieldError("at", null, $"Required. {At.Expected}"));
         var job = await store.FetchStreamAsync(id, cancellationToken: cancellation);
         if (job is not [{ Data: JobCreated }, ..]) return Refusals.JobNotFound(id);
+        return TypedResults.Ok(await ExplainAsync(id, asked, job, store, executions, time, cancellation));
+    }
 
+    /// <param name="job">All events of the job's stream.</param>
+    public static async Task<Explanation> ExplainAsync(
+        Guid id,
+        AskedTime asked,
+        IReadOnlyList<StoredEvent> job,
+        PostgresEventStore store,
+        ExecutionQueries executions,
+        TimeProvider time,
+        CancellationToken cancellation)
+    {
         var at = asked.Instant ?? InstantOf(asked.Local!.Value, job);
         var schedule = DefinitionAt(job, at).Schedule;
         var timetable = Timetable.TryRead(schedule);
@@ -57,7 +82,7 @@ internal static class ExplainEndpoint
         var basis = await BasisAsync(id, at, job, store, executions, time, cancellation);
         var finding = Explain.Decide(basis, timetable, at, time.GetUtcNow());
         var created = job[0].Timestamp;
-        return TypedResults.Ok(new Explanation(
+        return new Explanation(
             id,
             at,
             WallClock.TextOf(at, zone),
@@ -70,7 +95,7 @@ internal static class ExplainEndpoint
             at > created ? timetable?.LatestBetween(created, at.AddTicks(-1)) : null,
             timetable?.NextAfter(at),
             WallClock.ChangeOn(at, zone),
-            [.. finding.Because.OrderBy(e => e.Sequence).Select(EventView.Of)]));
+            [.. finding.Because.OrderBy(e => e.Sequence).Select(EventView.Of)]);
     }
 
     private static async Task<ExplainBasis> BasisAsync(
@@ -103,15 +128,5 @@ internal static class ExplainEndpoint
     {
         var schedule = DefinitionAt(job, new(local, TimeSpan.Zero)).Schedule;
         return WallClock.InstantOf(local, TimeZoneInfo.TryFindSystemTimeZoneById(schedule.TimeZone, out var zone) ? zone : TimeZoneInfo.Utc);
-    }
-
-    private static bool Read(string text, out AskedTime? time)
-    {
-        time = InstantText.TryParse(text, out var instant) ? new(instant, null)
-            : DateTime.TryParseExact(text, LocalForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) ? new(null, local)
-            : null;
-        // At either end of the calendar there is no room for what lies before and after.
-        if (time is { } given && (given.Instant?.Year ?? given.Local!.Value.Year) is < 1970 or > 9000) time = null;
-        return time is not null;
     }
 }

@@ -10,7 +10,7 @@ namespace JobScheduler.Host.Api.Jobs;
 /// <param name="Field">Its name on the wire, nested ones with a dot.</param>
 /// <param name="Before">null: it was not set. A secret is shown as ***.</param>
 /// <param name="After">null: it is not set. A secret is shown as ***.</param>
-internal sealed record FieldChange(string Field, JsonElement? Before, JsonElement? After);
+public sealed record FieldChange(string Field, JsonElement? Before, JsonElement? After);
 
 /// <summary>Compares a job's versions field by field, as reads show them; of secrets it only tells that they are not the same.</summary>
 internal static class JobDiff
