@@ -20,7 +20,7 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
     private const int Kept = 50_000;
 
     /// <summary>What is due now may be recorded a moment later.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
     /// <summary>What may still change is counted again after this time.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
