@@ -42,6 +42,9 @@ public sealed class CronExpression : IEquatable<CronExpression>
 
     internal CronExpression(in CronCalendar calendar, bool isInterval) => (_calendar, _isInterval) = (calendar, isInterval);
 
+    /// <summary>What was written, without its zone.</summary>
+    internal CronCalendar Calendar => _calendar;
+
     /// <summary>Parses five fields, or a macro.</summary>
     /// <exception cref="CronFormatException">The expression is not understood.</exception>
     public static CronExpression Parse(string expression) => Parse(expression, CronFormat.Standard);
