@@ -37,6 +37,7 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
             {_select}
             where {(jobId is null ? "true" : "job_id = $1")}
               and {(state is null ? "true" : "state = $2")}
+              and {(state is null or AlertState.Resolved ? "true" : "resolved_at is null")}
               and {(before is null ? "true" : $"(raised_at, id) < (select raised_at, id from {schema}.alerts where id = $3)")}
             order by raised_at desc, id desc
             limit $4

@@ -53,7 +53,7 @@ public sealed record AlertRow(
 public sealed record UnresolvedCounts(int Open, int Acknowledged)
 {
     /// <summary>Counting stops here, so that it costs little however many there are.</summary>
-    public const int Most = 10_000;
+    public const int Most = 1_000;
 
     /// <summary>A count for people; empty for none.</summary>
     public static string Text(int count) => count switch
