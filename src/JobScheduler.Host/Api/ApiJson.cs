@@ -28,6 +28,7 @@ namespace JobScheduler.Host.Api;
 [JsonSerializable(typeof(JobDiffView))]
 [JsonSerializable(typeof(RevertRequest))]
 [JsonSerializable(typeof(JobRevertedAnswer))]
+[JsonSerializable(typeof(TestCallAnswer))]
 [JsonSerializable(typeof(IAsyncEnumerable<JobDetail>))]
 [JsonSerializable(typeof(ExecutionRequestedAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<ExecutionView>))]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Scheduling;
@@ -18,6 +19,9 @@ internal readonly record struct ClearHeader(string Name, string Value);
 internal sealed record PreparedCall(HttpTarget Target, int Attempt, ClearHeader[] Headers, HttpRequestMessage Request) : IDisposable
 {
     public CallContent Content => (CallContent)Request.Content!;
+
+    /// <summary>Gets the answer when its headers have come, before its body is read.</summary>
+    public Action<HttpResponseMessage>? Answered { get; init; }
 
     public void Dispose() => Request.Dispose();
 }
@@ -40,8 +44,12 @@ internal sealed class CallRequests(SecretStore secrets, DispatchOptions options,
     private async ValueTask<PreparedCall> PrepareAsync(Run run, HttpTarget target, CancellationToken cancellation)
     {
         var headers = await HeadersAsync(target, cancellation);
-        return new(target, run.Attempt, headers, Create(run, target, headers));
+        return Make(run.ExecutionId, run.Claim, run.Attempt, target, headers);
     }
+
+    /// <summary>The request of a call whose header values are known.</summary>
+    public static PreparedCall Make(Guid executionId, Claim claim, int attempt, HttpTarget target, ClearHeader[] headers) =>
+        new(target, attempt, headers, Create(executionId, claim, attempt, target, headers));
 
     /// <summary>
     /// Makes the requests of runs that are soon due, as many as may be under way at once, ahead of their instant; does not wait for it.
@@ -84,7 +92,7 @@ internal sealed class CallRequests(SecretStore secrets, DispatchOptions options,
         return headers;
     }
 
-    private static HttpRequestMessage Create(Run run, HttpTarget target, ClearHeader[] headers)
+    private static HttpRequestMessage Create(Guid executionId, Claim claim, int attempt, HttpTarget target, ClearHeader[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Parse(target.Method), target.Api)
         {
@@ -98,22 +106,22 @@ internal sealed class CallRequests(SecretStore secrets, DispatchOptions options,
             if (!request.Headers.TryAddWithoutValidation(name, value)) request.Content.Headers.TryAddWithoutValidation(name, value);
         }
 
-        AddOwnHeaders(request.Headers, run);
+        AddOwnHeaders(request.Headers, executionId, claim, attempt);
         return request;
     }
 
-    private static void AddOwnHeaders(HttpRequestHeaders headers, Run run)
+    private static void AddOwnHeaders(HttpRequestHeaders headers, Guid executionId, Claim claim, int attempt)
     {
-        var executionId = run.ExecutionId.ToString();
-        headers.TryAddWithoutValidation("Idempotency-Key", executionId);
-        headers.TryAddWithoutValidation("X-Job-Id", run.Claim.JobId.ToString());
-        headers.TryAddWithoutValidation("X-Execution-Id", executionId);
-        headers.TryAddWithoutValidation("X-Scheduled-For", run.Claim.ScheduledFor.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-        headers.TryAddWithoutValidation("X-Attempt", run.Attempt.ToString(CultureInfo.InvariantCulture));
-        headers.TryAddWithoutValidation("traceparent", TraceParent(run));
+        var id = executionId.ToString();
+        headers.TryAddWithoutValidation("Idempotency-Key", id);
+        headers.TryAddWithoutValidation("X-Job-Id", claim.JobId.ToString());
+        headers.TryAddWithoutValidation("X-Execution-Id", id);
+        headers.TryAddWithoutValidation("X-Scheduled-For", claim.ScheduledFor.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation("X-Attempt", attempt.ToString(CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation("traceparent", TraceParent(executionId));
     }
 
     /// <summary>W3C Trace Context: the trace is the execution, the span one attempt of it.</summary>
-    private static string TraceParent(Run run) =>
-        string.Create(CultureInfo.InvariantCulture, $"00-{run.ExecutionId:n}-{Random.Shared.NextInt64(1, long.MaxValue):x16}-01");
+    private static string TraceParent(Guid executionId) =>
+        string.Create(CultureInfo.InvariantCulture, $"00-{executionId:n}-{Random.Shared.NextInt64(1, long.MaxValue):x16}-01");
 }

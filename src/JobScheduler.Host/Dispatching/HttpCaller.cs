@@ -19,12 +19,20 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
     private readonly HttpMessageInvoker _following = new(Handler(followRedirects: true));
 
     /// <summary><c>null</c>: it was broken off by <paramref name="breakOff"/>.</summary>
-    public async Task<CallAnswer?> CallAsync(Run run, HttpTarget target, CancellationToken breakOff)
+    public Task<CallAnswer?> CallAsync(Run run, HttpTarget target, CancellationToken breakOff) =>
+        CallAsync(run.ExecutionId, run.Attempt, run.DueAt, requests.TakeAsync(run, target, breakOff), breakOff);
+
+    /// <summary>The first and only attempt of a call that no run stands behind; <c>null</c>: it was broken off by <paramref name="breakOff"/>.</summary>
+    public Task<CallAnswer?> CallAsync(Guid executionId, DateTimeOffset dueAt, PreparedCall call, CancellationToken breakOff) =>
+        CallAsync(executionId, call.Attempt, dueAt, new(call), breakOff);
+
+    private async Task<CallAnswer?> CallAsync(
+        Guid executionId, int attempt, DateTimeOffset dueAt, ValueTask<PreparedCall> preparing, CancellationToken breakOff)
     {
         try
         {
-            using var call = await requests.TakeAsync(run, target, breakOff);
-            return await SendAsync(run, call, breakOff);
+            using var call = await preparing;
+            return await SendAsync(dueAt, call, breakOff);
         }
         catch (OperationCanceledException) when (breakOff.IsCancellationRequested)
         {
@@ -34,26 +42,27 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         catch (Exception e) when (!breakOff.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            logger.LogError("Execution {ExecutionId} could not be called: {Exception}", run.ExecutionId, e.GetType().Name);
+            logger.LogError("Execution {ExecutionId} could not be called: {Exception}", executionId, e.GetType().Name);
             var error = $"The request could not be made ({e.GetType().Name}).";
-            return new(new AttemptClock(run, time).Result(null, FailureKind.InvalidRequest, error), null);
+            return new(new AttemptClock(attempt, dueAt, time).Result(null, FailureKind.InvalidRequest, error), null);
         }
     }
 
-    private async Task<CallAnswer> SendAsync(Run run, PreparedCall call, CancellationToken breakOff)
+    private async Task<CallAnswer> SendAsync(DateTimeOffset dueAt, PreparedCall call, CancellationToken breakOff)
     {
         var target = call.Target;
         using var deadline = new CallDeadline(target, time, breakOff);
         call.Content.Connected = deadline.Connected;
         HttpResponseMessage? response = null;
         TimeSpan? firstByte = null;
-        var watch = new AttemptClock(run, time);
+        var watch = new AttemptClock(call.Attempt, dueAt, time);
         try
         {
             var sending = (target.FollowRedirects ? _following : _direct).SendAsync(call.Request, deadline.Token);
             deadline.HandedOver();
             response = await sending;
             firstByte = watch.Elapsed;
+            call.Answered?.Invoke(response);
             var text = await answers.ReadAsync(response, deadline.Token);
             var status = (int)response.StatusCode;
             return target.IsSuccess(status)
@@ -132,7 +141,7 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
     };
 
     /// <summary>Started with the call.</summary>
-    private readonly struct AttemptClock(Run run, TimeProvider time)
+    private readonly struct AttemptClock(int attempt, DateTimeOffset dueAt, TimeProvider time)
     {
         private readonly DateTimeOffset _startedAt = time.GetUtcNow();
         private readonly long _clock = time.GetTimestamp();
@@ -140,10 +149,10 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         public TimeSpan Elapsed => time.GetElapsedTime(_clock);
 
         public AttemptResult Result(int? statusCode, FailureKind? failure, string? error) => new(
-            run.Attempt,
+            attempt,
             _startedAt,
             Milliseconds(Elapsed),
-            Math.Max(0, Milliseconds(_startedAt - run.DueAt)),
+            Math.Max(0, Milliseconds(_startedAt - dueAt)),
             statusCode,
             failure,
             error);

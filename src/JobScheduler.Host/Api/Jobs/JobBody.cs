@@ -39,7 +39,8 @@ internal static class JobBody
         return wasTold ? job : job.With(job.Target with { ContentType = LooksLike(job.Target.Body) });
     }
 
-    private static string? LooksLike(string? body)
+    /// <summary>The content type of a body that nobody said more of.</summary>
+    public static string? LooksLike(string? body)
     {
         if (body is null) return null;
         try

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using JobScheduler.Domain.Jobs;
 using JobScheduler.Host.Api.Requests;
+using JobScheduler.Host.Dispatching;
 using JobScheduler.Host.Secrets;
 
 namespace JobScheduler.Host.Api.Jobs;
@@ -58,7 +59,7 @@ internal static class JobHeaders
         foreach (var header in wanted)
         {
             var former = Find(current, header.Name);
-            if (former is not null && (header.Value == HeaderText.Kept || await secrets.RevealAsync(former.ValueId, cancellation) == header.Value))
+            if (former is not null && await secrets.IsSameAsync(header, former, cancellation))
             {
                 headers.Add(new(header.Name, former.ValueId));
                 continue;
@@ -70,6 +71,39 @@ internal static class JobHeaders
 
         return headers;
     }
+
+    /// <summary>As <see cref="KeepAsync"/>, but keeps nothing: only whether a value is another can be seen.</summary>
+    public static async Task<IReadOnlyList<TargetHeader>> LikenAsync(
+        this SecretStore secrets, IReadOnlyList<HeaderText> wanted, IReadOnlyList<TargetHeader> current, CancellationToken cancellation)
+    {
+        var headers = new List<TargetHeader>(wanted.Count);
+        foreach (var header in wanted)
+        {
+            var former = Find(current, header.Name);
+            var isSame = former is not null && await secrets.IsSameAsync(header, former, cancellation);
+            headers.Add(new(header.Name, isSame ? former!.ValueId : Guid.NewGuid()));
+        }
+
+        return headers;
+    }
+
+    /// <summary>The headers in clear, for a call; values that are to stay are those of <paramref name="current"/>.</summary>
+    public static async Task<ClearHeader[]> RevealAsync(
+        this SecretStore secrets, IReadOnlyList<HeaderText> wanted, IReadOnlyList<TargetHeader> current, CancellationToken cancellation)
+    {
+        var headers = new ClearHeader[wanted.Count];
+        for (var i = 0; i < headers.Length; i++)
+        {
+            var (name, value) = wanted[i];
+            var kept = value == HeaderText.Kept ? Find(current, name) : null;
+            headers[i] = new(name, kept is null ? value : await secrets.RevealAsync(kept.ValueId, cancellation));
+        }
+
+        return headers;
+    }
+
+    private static async ValueTask<bool> IsSameAsync(this SecretStore secrets, HeaderText header, TargetHeader former, CancellationToken cancellation) =>
+        header.Value == HeaderText.Kept || await secrets.RevealAsync(former.ValueId, cancellation) == header.Value;
 
     private static TargetHeader? Find(IReadOnlyList<TargetHeader> headers, string name) =>
         headers.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -23,6 +23,7 @@ internal static class JobRoutes
         jobs.MapJobAsOf();
         jobs.MapJobDiff();
         jobs.MapRevertJob();
+        jobs.MapTestCall();
     }
 
     /// <summary>Announces the version that an answer shows.</summary>

@@ -68,6 +68,9 @@ internal static class Refusals
     public static Problem Unavailable { get; } =
         new(503, "unavailable", "The database cannot be reached", "PostgreSQL cannot be reached at the moment. What was asked for may be tried again.");
 
+    public static Problem Stopping { get; } =
+        new(503, "stopping", "The host is stopping", "The call was broken off, for the host is stopping; what it did is not known.");
+
     /// <summary>An answer that the framework gave without a body.</summary>
     public static Problem OfStatus(int status, HttpRequest request) => status switch
     {
