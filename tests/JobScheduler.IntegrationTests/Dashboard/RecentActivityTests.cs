@@ -23,7 +23,7 @@ public sealed class RecentActivityTests(ApiHost host) : IClassFixture<ApiHost>
         await host.AppendAsync(
             ExecutionId.Of(slow, start.AddSeconds(1)),
             new ExecutionScheduled(slow, start.AddSeconds(1)),
-            new ExecutionSkipped(slow, start.AddSeconds(1), ExecutionTrigger.Schedule, SkipReason.Overlap));
+            new ExecutionSkipped(slow, start.AddSeconds(1), ExecutionTrigger.Schedule, SkipReason.PreviousRunOpen));
         await EndAsync(quick, now.AddHours(-2), lateness: 1, duration: 1_000);
 
         var activity = host.Factory.Services.GetRequiredService<RecentActivity>();
