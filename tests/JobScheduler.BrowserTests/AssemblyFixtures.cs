@@ -1,1 +1,2 @@
 [assembly: AssemblyFixture(typeof(JobScheduler.BrowserTests.Dashboard))]
+[assembly: AssemblyFixture(typeof(JobScheduler.Testing.PostgresFixture))]

@@ -39,11 +39,12 @@ public sealed class Dashboard : IAsyncLifetime
     }
 
     /// <summary>A page of its own, with nothing remembered; it fails the test when its console shows an error, or a request of it fails.</summary>
-    public async Task<Visit> OpenAsync(string path, int width = 1280, int height = 900, ColorScheme colours = ColorScheme.Light)
+    /// <param name="url">Of another host than the shared one.</param>
+    public async Task<Visit> OpenAsync(string path, int width = 1280, int height = 900, ColorScheme colours = ColorScheme.Light, string? url = null)
     {
         var context = await _browser!.NewContextAsync(new()
         {
-            BaseURL = Url,
+            BaseURL = url ?? Url,
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = colours,
             TimezoneId = "Europe/Vienna",

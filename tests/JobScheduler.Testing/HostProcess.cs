@@ -25,12 +25,13 @@ internal sealed class HostProcess : IDisposable
     }
 
     /// <summary>Where the machine can, in a process group of its own, as a terminal's foreground job is.</summary>
-    public static HostProcess Start(ServerDirectory directory, params (string Key, string Value)[] environment)
+    public static HostProcess Start(ServerDirectory directory, params (string Key, string Value)[] environment) =>
+        StartAt("http://127.0.0.1:0", directory, environment);
+
+    /// <inheritdoc cref="Start" />
+    public static HostProcess StartAt(string url, ServerDirectory directory, params (string Key, string Value)[] environment)
     {
-        string[] command =
-        [
-            .. Setsid, "dotnet", Path.Combine(AppContext.BaseDirectory, "JobScheduler.Host.dll"), "--urls", "http://127.0.0.1:0",
-        ];
+        string[] command = [.. Setsid, "dotnet", Path.Combine(AppContext.BaseDirectory, "JobScheduler.Host.dll"), "--urls", url];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardOutput = true,

@@ -6,7 +6,24 @@ namespace JobScheduler.Host.Dashboard.Problems;
 /// <summary>Problems as people are told of them: a page within the frame, with the same status.</summary>
 internal static class ProblemPages
 {
-    public static Task ShowAsync(this Problem problem, HttpContext http) => new RazorComponentResult<ProblemPage>(new Dictionary<string, object?>
+    public static async Task ShowAsync(this Problem problem, HttpContext http)
+    {
+        // What the page that failed has begun with is not to be met again.
+        await using var scope = http.RequestServices.CreateAsyncScope();
+        var services = http.RequestServices;
+        http.RequestServices = scope.ServiceProvider;
+        http.Response.Headers.Clear();
+        try
+        {
+            await ResultOf(problem).ExecuteAsync(http);
+        }
+        finally
+        {
+            http.RequestServices = services;
+        }
+    }
+
+    private static RazorComponentResult<ProblemPage> ResultOf(Problem problem) => new(new Dictionary<string, object?>
     {
         [nameof(ProblemPage.Title)] = problem.Title,
         [nameof(ProblemPage.Detail)] = DetailOf(problem),
@@ -15,7 +32,7 @@ internal static class ProblemPages
     {
         StatusCode = problem.Status,
         PreventStreamingRendering = true,
-    }.ExecuteAsync(http);
+    };
 
     private static string DetailOf(Problem problem) => problem.Status switch
     {

@@ -33,8 +33,17 @@ internal sealed record RowComparison(string Key, RowSide Side, IReadOnlyList<Col
     private static Dictionary<string, string> Parse(string row)
     {
         using var json = JsonDocument.Parse(row);
-        return json.RootElement.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.ToString() is { Length: > 0 } text ? text : "null");
+        return Members("", json.RootElement).ToDictionary();
     }
+
+    /// <summary>Of JSON in a column, each member by itself: what differs is mostly one of them.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Members(string name, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object when value.EnumerateObject().Any() =>
+            value.EnumerateObject().SelectMany(m => Members(name.Length == 0 ? m.Name : $"{name}.{m.Name}", m.Value)),
+        JsonValueKind.Null => [new(name, "null")],
+        _ => [new(name, value.ToString())],
+    };
 }
 
 /// <summary>On which side a row was found.</summary>
