@@ -1,6 +1,7 @@
 using JobScheduler.Domain.Executions;
 using JobScheduler.Host.Dashboard.Overview;
 using JobScheduler.IntegrationTests.Api;
+using JobScheduler.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace JobScheduler.IntegrationTests.Dashboard;
@@ -22,17 +23,13 @@ public sealed class OverviewPageTests(ApiHost host) : IClassFixture<ApiHost>
         await host.SendAsync(HttpMethod.Post, $"/jobs/{paused}/pause");
         await FailingJobAsync("recovered", 2, recovers: true);
         var situation = host.Factory.Services.GetRequiredService<Situation>();
-        Trouble? trouble;
-        do trouble = await situation.TroubleAsync(Patience, cancellation);
-        while (trouble?.Failing.Count is null or 0);
+        var trouble = await ApiClient.UntilAsync(() => situation.TroubleAsync(Patience, cancellation), trouble => trouble?.Failing.Count > 0);
 
-        trouble.Failing.First.Select(j => (j.Id, j.Progress!.ConsecutiveFailures)).ShouldBe([(often, 3), (once, 1)]);
+        trouble!.Failing.First.Select(j => (j.Id, j.Progress!.ConsecutiveFailures)).ShouldBe([(often, 3), (once, 1)]);
         trouble.Failing.Count.ShouldBe(2);
         trouble.Open.Count.ShouldBe(0);
-        Stock? stock;
-        do stock = await situation.StockAsync(Patience, cancellation);
-        while (stock?.Paused != 1);
-        stock.Active.ShouldBe(3);
+        var stock = await ApiClient.UntilAsync(() => situation.StockAsync(Patience, cancellation), stock => stock?.Paused == 1);
+        stock!.Active.ShouldBe(3);
         stock.Nodes.ShouldContain(node => node.IsThis && !node.Schedules && node.Name.EndsWith($":{Environment.ProcessId}", StringComparison.Ordinal));
 
         using var page = await host.AnswerAsync(HttpMethod.Get, "/");

@@ -44,12 +44,12 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Held_back_jobs_and_followers_that_lag_are_warnings()
+    public void Held_back_jobs_are_a_warning()
     {
-        var verdict = Verdict.Of(None with { HeldBack = 1, HighWaterMark = 1_000_000 }, StockOf(3), null, null);
+        var verdict = Verdict.Of(None with { HeldBack = 1 }, StockOf(3), null, null);
 
         verdict.Tone.ShouldBe(Tone.Warn);
-        verdict.Concerns.Select(c => c.Text).ShouldBe(["1 job is held back", "The scheduler is behind the log"]);
+        verdict.Concerns.Select(c => c.Text).ShouldBe(["1 job is held back"]);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class VerdictTests
     [Fact]
     public void Nothing_is_called_well_that_is_not_known_yet() => Verdict.Of(null, null, null, null).Tone.ShouldBe(Tone.Idle);
 
-    private static Stock StockOf(long active) => new(active, 0, [], new("17.2", 0, 1, 100, Now));
+    private static Stock StockOf(long active) => new(active, 0, [], new DatabaseFacts("17.2", 0, 1, 100, Now));
 
     private static ActivityHour HourOf(long completed, long failed)
     {

@@ -19,8 +19,11 @@ internal sealed class RecentActivity
     /// <summary>A stretch is read again when it is so many times as old as it was when it was read.</summary>
     private const int AgesUntilReadAgain = 4;
 
-    /// <summary>Stretches that are read in one go: not too many, for a busy minute has a hundred thousand executions.</summary>
+    /// <summary>Stretches that are read in one go at first, for a busy minute has a hundred thousand executions;</summary>
     private const int AtOnce = 6;
+
+    /// <summary>twice as many as before where there were fewer executions than this.</summary>
+    private const int Few = 5_000;
 
     /// <summary>What is left to read after so long is left to the next time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(60);
@@ -48,11 +51,14 @@ internal sealed class RecentActivity
         var hour = Enumerable.Range(0, ActivityHour.Count).Select(n => current - ((ActivityHour.Count - 1 - n) * ActivityHour.Stretch)).ToList();
         foreach (var past in _stretches.Keys.Where(s => s < hour[0] || s > current).ToList()) _stretches.Remove(past);
 
-        foreach (var starts in hour.Where(start => IsToBeRead(start, now)).Reverse().Chunk(AtOnce))
+        var left = hour.Where(start => IsToBeRead(start, now)).Reverse().ToList();
+        for (var atOnce = AtOnce; left.Count > 0 && _time.GetElapsedTime(clock) < Patience;)
         {
+            var starts = left[..Math.Min(atOnce, left.Count)];
+            left.RemoveRange(0, starts.Count);
             var read = await _queries.CountAsync(starts, ActivityHour.Stretch, cancellation);
             foreach (var (start, outcomes) in starts.Zip(read)) _stretches[start] = new(outcomes, now);
-            if (_time.GetElapsedTime(clock) > Patience) break;
+            if (read.Sum(outcomes => outcomes.All) < Few) atOnce *= 2;
         }
 
         var stretches = hour.Select(start => _stretches.GetValueOrDefault(start)?.Outcomes).ToList();

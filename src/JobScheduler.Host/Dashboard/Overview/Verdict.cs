@@ -11,9 +11,6 @@ namespace JobScheduler.Host.Dashboard.Overview;
 /// <param name="Concerns">All that is not as it should be, the worst first.</param>
 internal sealed record Verdict(Tone Tone, string Headline, string Summary, IReadOnlyList<Concern> Concerns)
 {
-    /// <summary>So many events a follower of the log may be behind and keep up.</summary>
-    private const long MostLag = 10_000;
-
     /// <param name="problem">Why the database does not tell; <c>null</c>: it does.</param>
     public static Verdict Of(Trouble? trouble, Stock? stock, ActivityHour? hour, string? problem)
     {
@@ -62,15 +59,6 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
                 "Too many of their calls are without an answer: what is due meanwhile follows their misfire policy.",
                 null);
         }
-
-        foreach (var follower in trouble.Followers.Where(f => trouble.HighWaterMark - f.Position > MostLag))
-        {
-            yield return new(
-                Tone.Warn,
-                $"The {follower.Name} is behind the log",
-                $"By {Numbers.Of(trouble.HighWaterMark - follower.Position)} events.",
-                "/ui/projections");
-        }
     }
 
     private static string TextOf(InvariantKind kind, int count) => kind switch
@@ -88,8 +76,9 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
     private static string SummaryOf(Stock? stock, ActivityHour? hour)
     {
         if (hour is null || stock is null) return "Counting what ran.";
+        if (stock.Jobs == 0) return "There are no jobs yet.";
         var jobs = Numbers.Of(stock.Active, "active job", "active jobs");
-        var when = hour.Known >= TimeSpan.FromMinutes(59) ? "the last hour" : $"the last {Numbers.Of(Math.Max(1, (long)hour.Known.TotalMinutes), "minute", "minutes")}";
+        var when = hour.Known >= TimeSpan.FromMinutes(59) ? "the last hour" : $"the last {Math.Ceiling(hour.Known.TotalMinutes):0} minutes (still counting)";
         var ran = hour.Total;
         if (ran.All == 0) return $"{jobs}; nothing ran in {when}.";
         var share = ran.Calls == 0 ? "" : $", {Numbers.Share(ran.Completed, ran.Calls)} succeeded";

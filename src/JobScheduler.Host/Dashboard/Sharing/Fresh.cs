@@ -17,6 +17,7 @@ internal sealed class Fresh<T>(
     private Task? _asking;
     private Answer? _answer;
     private volatile string? _problem;
+    private TimeSpan _tookBefore;
     private long _notBefore = time.GetTimestamp();
 
     public TimeSpan Shortest => shortest;
@@ -83,7 +84,13 @@ internal sealed class Fresh<T>(
         }
     }
 
-    private TimeSpan Turn(TimeSpan took) => Cost * took > shortest ? Cost * took : shortest;
+    /// <summary>By the shorter of the last two times: what takes long once, such as the very first, has waited for something else.</summary>
+    private TimeSpan Turn(TimeSpan took)
+    {
+        var turn = Cost * (took < _tookBefore ? took : _tookBefore);
+        _tookBefore = took;
+        return turn > shortest ? turn : shortest;
+    }
 
     private sealed record Answer(T Value, long At, TimeSpan Turn);
 }
