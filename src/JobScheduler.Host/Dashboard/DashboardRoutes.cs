@@ -1,6 +1,7 @@
 using System.Reflection;
 using JobScheduler.Host.Dashboard.Activity;
 using JobScheduler.Host.Dashboard.Census;
+using JobScheduler.Host.Dashboard.Editor;
 using JobScheduler.Host.Dashboard.JobParts;
 using JobScheduler.Host.Dashboard.Live;
 using JobScheduler.Host.Dashboard.Overview;
@@ -39,6 +40,7 @@ internal static class DashboardRoutes
         app.UseAntiforgery();
         app.MapRazorComponents<App>().ExcludeFromDescription();
         app.MapLive();
+        app.MapEditor();
     }
 
     /// <summary>Whether people see what is there, and so are told of problems in a page as well.</summary>

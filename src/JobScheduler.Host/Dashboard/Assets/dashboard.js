@@ -11,6 +11,7 @@ import { listen as preferences } from './preferences.js';
 import { listen as events } from './events.js';
 import { listen as projections } from './projections.js';
 import { listen as overview } from './overview.js';
+import { listen as editor } from './editor.js';
 
 preferences();
 actions();
@@ -20,6 +21,7 @@ selection();
 events();
 projections();
 overview();
+editor();
 showTimes(document);
 setInterval(() => showTimes(document), 1000);
 alerts();
