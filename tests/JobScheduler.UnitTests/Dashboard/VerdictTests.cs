@@ -2,6 +2,7 @@ using JobScheduler.Host.Dashboard.Activity;
 using JobScheduler.Host.Dashboard.Overview;
 using JobScheduler.Host.Health;
 using JobScheduler.Projections.Executions;
+using JobScheduler.Projections.Health;
 
 namespace JobScheduler.UnitTests.Dashboard;
 
