@@ -12,7 +12,7 @@ internal sealed record BenchCommand(
 {
     private static readonly BenchCommand[] All =
     [
-        LoadCommand.Command, BurstCommand.Command, CreateCommand.Command, HangCommand.Command, MillionCommand.Command, HistoryCommand.Command,
+        LoadCommand.Command, BurstCommand.Command, CreateCommand.Command, HangCommand.Command, MillionCommand.Command, DashboardsCommand.Command, HistoryCommand.Command,
         GrowCommand.Command,
     ];
 

@@ -51,6 +51,9 @@ internal sealed record LoadResult(string Scheduler, int Jobs, IReadOnlyList<doub
         return $"  ours / {peer.Scheduler}: {Ratio("p50 ms")}, {Ratio("p90 ms")}, {Ratio("p99 ms")}, {Ratio("max ms")}, {Ratio("cpu ms")}";
     }
 
+    /// <summary>Of the scheduler and of PostgreSQL, an execution.</summary>
+    public double ProcessorMs => this["cpu ms"] + this["pg ms"];
+
     private double this[string column] => Values[Array.FindIndex(Columns, c => c.Name == column)];
 
     private static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

@@ -1,4 +1,4 @@
-// Instants on the reader's clock: <time datetime="…" data-as="ago|clock|full">; the exact one, here and in UTC, is in the tooltip.
+// Instants on the reader's clock: <time datetime="…" data-as="ago|until|clock|full">; the exact one, here and in UTC, is in the tooltip.
 
 const UNITS = [['s', 60], ['min', 60], ['h', 24], ['d', Infinity]];
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
@@ -10,13 +10,20 @@ export function showTimes(root) {
   const now = Date.now();
   for (const element of root.querySelectorAll('time[data-as]')) {
     const at = Date.parse(element.dateTime);
-    const text = element.dataset.as === 'ago' ? relative(at - now) : exact(at, now, element.dataset.as);
+    const text = textOf(at, now, element.dataset.as);
     if (element.textContent !== text) element.textContent = text;
     if (element.dataset.shown !== element.dateTime) {
       element.dataset.shown = element.dateTime;
       element.title = `${full.format(at)}\n${element.dateTime}`;
     }
   }
+}
+
+function textOf(at, now, form) {
+  if (form === 'ago') return relative(at - now);
+  // What is due next is due, not past, until the page knows of the next after it.
+  if (form === 'until') return relative(Math.max(0, at - now));
+  return exact(at, now, form);
 }
 
 function exact(at, now, form) {
