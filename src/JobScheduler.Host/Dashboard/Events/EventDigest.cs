@@ -25,22 +25,32 @@ internal static class EventDigest
         JobAlertingChanged e => $"from {Count(e.Alerting.After, "failure")} on, {(e.Alerting.Webhook is { } webhook ? $"to {webhook}" : "without a webhook")}",
         JobRenamed e => e.Name ?? "no name",
         JobRetagged e => e.Tags.Count == 0 ? "no tags" : string.Join(", ", e.Tags),
-        ExecutionScheduled e => $"due at {Time(e.ScheduledFor)}",
+        ExecutionScheduled => "due at",
         ExecutionRequested e => e.ReplayOf is null ? "by hand" : "replay of a past run",
-        ExecutionStarted e => $"due at {Time(e.ScheduledFor)}; sent at most once",
+        ExecutionStarted => "is sent once at most; due at",
         ExecutionCompleted e => Text(e.Result),
-        ExecutionAttemptFailed e => $"{Text(e.Result)} Again at {Time(e.RetryAt)}.",
+        ExecutionAttemptFailed e => $"{Text(e.Result)} Again at",
         ExecutionFailed e => Text(e.Result),
         ExecutionSkipped e => Words.Of(e.Reason),
         JobOccurrencesMissed e => $"{Count(e.Count, "occurrence")}: {Words.Of(e.Reason)}",
         AlertRaised e => e.Message,
         AlertAcknowledged e => e.Note ?? "",
         AlertResolved e => e.ExecutionId is null ? "the job changed" : "the job succeeded",
-        AlertDeliveryAttemptFailed e => $"attempt {e.Attempt}: {e.Error}",
+        AlertDeliveryAttemptFailed e => $"attempt {e.Attempt}: {e.Error} Again at",
         AlertDelivered e => $"{e.StatusCode} after {Count(e.Attempts, "attempt")}",
         AlertDeliveryFailed e => e.Error,
         AlertRedeliveryRequested e => $"to {e.Webhook}",
         _ => "",
+    };
+
+    /// <summary>The instant that <see cref="Of"/> ends in, which the browser writes on the reader's clock; <c>null</c>: none.</summary>
+    public static DateTimeOffset? InstantOf(StoredEvent stored) => stored.Data switch
+    {
+        ExecutionScheduled e => e.ScheduledFor,
+        ExecutionStarted e => e.ScheduledFor,
+        ExecutionAttemptFailed e => e.RetryAt,
+        AlertDeliveryAttemptFailed e => e.NextAttemptAt,
+        _ => null,
     };
 
     /// <summary>The tone of its badge.</summary>
@@ -81,6 +91,4 @@ internal static class EventDigest
     }
 
     private static string Count(long count, string of) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {of}{(count == 1 ? "" : "s")}");
-
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
