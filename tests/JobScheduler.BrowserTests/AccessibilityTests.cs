@@ -29,8 +29,6 @@ public sealed class AccessibilityTests(Dashboard dashboard, AccessibilityTests.S
             await page.EvaluateAsync("theme => document.documentElement.dataset.theme = theme", theme);
             (await page.EvaluateAsync<string[]>(PageChecks.LowContrast)).ShouldBeEmpty($"{name}, {theme}");
         }
-
-        visit.ForgiveFaults();
     }
 
     [Theory]
@@ -52,7 +50,6 @@ public sealed class AccessibilityTests(Dashboard dashboard, AccessibilityTests.S
         }
 
         within.ShouldBe(Math.Min(TabsWithin, controls), $"{name}: Tab does not come to the controls of the page");
-        visit.ForgiveFaults();
     }
 
     /// <summary>A job that fails, and so has a run and an alert.</summary>

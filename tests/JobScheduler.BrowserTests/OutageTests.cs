@@ -16,6 +16,7 @@ public sealed class OutageTests(Dashboard dashboard, PostgresFixture postgres)
         await using var host = await OwnHost.StartAsync(postgres);
         await host.Api.CreateAsync(new { schedule = "0 0 0 1 1 *", api = dashboard.Receiver.Url + "/never", name = "there all along" });
         await using var visit = await dashboard.OpenAsync("/ui/jobs", url: host.Url);
+        visit.ExpectFaults();
         var page = visit.Page;
         var (row, banner) = (page.GetByText("there all along"), page.Locator("#connection"));
         await Expect(row).ToBeVisibleAsync();
@@ -38,7 +39,6 @@ public sealed class OutageTests(Dashboard dashboard, PostgresFixture postgres)
         // It is live again: what happens now is shown.
         await host.Api.CreateAsync(new { schedule = "0 0 0 1 1 *", api = dashboard.Receiver.Url + "/never", name = "came later" });
         await Expect(page.GetByText("came later")).ToBeVisibleAsync(Patiently);
-        visit.ForgiveFaults();
     }
 
     [Fact]
@@ -47,13 +47,13 @@ public sealed class OutageTests(Dashboard dashboard, PostgresFixture postgres)
         await using var host = await OwnHost.StartAsync(postgres);
         host.LoseDatabase();
         await using var visit = await dashboard.OpenAsync("/ui/jobs", url: host.Url);
+        visit.ExpectFaults();
         var page = visit.Page;
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "The database cannot be reached" })).ToBeVisibleAsync(Patiently);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Projections" })).ToBeVisibleAsync();
         host.FindDatabase();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Jobs" })).ToBeVisibleAsync(Patiently);
-        visit.ForgiveFaults();
     }
 
     [Theory]
@@ -63,11 +63,11 @@ public sealed class OutageTests(Dashboard dashboard, PostgresFixture postgres)
     public async Task Page_that_does_not_exist_says_so_within_the_frame(string path, string says)
     {
         await using var visit = await dashboard.OpenAsync("/ui/jobs");
+        visit.ExpectFaults();
         var answer = await visit.Page.GotoAsync(path);
 
         answer!.Status.ShouldBe(404);
         await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(says);
         await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Jobs", Exact = true })).ToBeVisibleAsync();
-        visit.ForgiveFaults();
     }
 }

@@ -82,7 +82,7 @@ internal static class PageChecks
           const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           while (walker.nextNode()) {
             const element = walker.currentNode.parentElement;
-            if (!walker.currentNode.data.trim() || element.closest('script, style, noscript, :disabled') || !element.checkVisibility({ visibilityProperty: true })) continue;
+            if (!walker.currentNode.data.trim() || element.closest('script, style, noscript, :disabled, [aria-disabled=true]') || !element.checkVisibility({ visibilityProperty: true })) continue;
             const style = getComputedStyle(element);
             const under = behind(element);
             const [r, g, b, a] = parse(element.closest('svg') ? style.fill : style.color);

@@ -48,7 +48,6 @@ public sealed class ScreenshotTests(Dashboard dashboard)
         await using var visit = await dashboard.OpenAsync(path, width, 900, theme, url);
         await visit.Page.Locator("main h1").First.WaitForAsync();
         await visit.Page.ScreenshotAsync(new() { Path = file, FullPage = wholePage, Animations = ScreenshotAnimations.Disabled });
-        visit.ForgiveFaults();
     }
 
     private static string? Setting(string name) =>

@@ -8,6 +8,7 @@ public sealed class Visit : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _faults = new();
+    private bool _expectsFaults;
 
     internal Visit(IBrowserContext context, IPage page)
     {
@@ -37,9 +38,12 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>Forgets what went wrong: for a refusal that the test was about.</summary>
     public void ForgiveFaults() => _faults.Clear();
 
+    /// <summary>For a test that is about things going wrong: what does, from here on, does not fail it.</summary>
+    public void ExpectFaults() => _expectsFaults = true;
+
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        _faults.ShouldBeEmpty();
+        if (!_expectsFaults) _faults.ShouldBeEmpty();
     }
 }
