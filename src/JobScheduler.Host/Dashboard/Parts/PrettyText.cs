@@ -15,13 +15,11 @@ internal static class PrettyText
         try
         {
             using var json = JsonDocument.Parse(text);
-            return Of(json.RootElement);
+            return JsonSerializer.Serialize(json.RootElement, Indented);
         }
         catch (JsonException)
         {
             return text;
         }
     }
-
-    public static string Of(JsonElement json) => JsonSerializer.Serialize(json, Indented);
 }
