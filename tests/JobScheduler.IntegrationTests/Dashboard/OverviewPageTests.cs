@@ -14,6 +14,8 @@ public sealed class OverviewPageTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task Trouble_is_active_jobs_that_fail_and_alerts_that_are_open()
     {
         var cancellation = TestContext.Current.CancellationToken;
+        var situation = host.Factory.Services.GetRequiredService<Situation>();
+        await ApiClient.UntilAsync(() => situation.StockAsync(Patience, cancellation), stock => stock is { Jobs: 0 });
         using (var answer = await host.AnswerAsync(HttpMethod.Get, "/"))
             (await answer.Content.ReadAsStringAsync(cancellation)).ShouldContain("Create the first job");
 
@@ -22,7 +24,6 @@ public sealed class OverviewPageTests(ApiHost host) : IClassFixture<ApiHost>
         var paused = await FailingJobAsync("paused", 2);
         await host.SendAsync(HttpMethod.Post, $"/jobs/{paused}/pause");
         await FailingJobAsync("recovered", 2, recovers: true);
-        var situation = host.Factory.Services.GetRequiredService<Situation>();
         var trouble = await ApiClient.UntilAsync(() => situation.TroubleAsync(Patience, cancellation), trouble => trouble?.Failing.Count > 0);
 
         trouble!.Failing.First.Select(j => (j.Id, j.Progress!.ConsecutiveFailures)).ShouldBe([(often, 3), (once, 1)]);

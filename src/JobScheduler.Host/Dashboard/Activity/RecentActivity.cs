@@ -11,7 +11,7 @@ namespace JobScheduler.Host.Dashboard.Activity;
 /// </summary>
 internal sealed class RecentActivity
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
 
     /// <summary>So long outcomes are still on their way to the database when a stretch is over.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
