@@ -6,7 +6,7 @@ namespace JobScheduler.Host.Dashboard.Editor;
 /// <summary>Values of a job's fields as the form shows them: nothing for a default, whose text stands there faintly.</summary>
 internal static class FieldText
 {
-    public static string? Unless(TimeSpan? usual, TimeSpan? value) => value is { } given && given != usual ? DurationText.Of(given) : null;
+    public static string? Duration(TimeSpan? usual, TimeSpan? value) => value is { } given && given != usual ? DurationText.Of(given) : null;
 
     public static string? Unless<T>(T usual, T value) where T : IFormattable =>
         usual.Equals(value) ? null : value.ToString(null, System.Globalization.CultureInfo.InvariantCulture);

@@ -6,5 +6,6 @@ namespace JobScheduler.Host.Dashboard.Parts;
 internal static class Words
 {
     /// <summary><c>AT_MOST_ONCE</c> becomes <c>at most once</c>.</summary>
-    public static string Of<T>(T value) where T : struct, Enum => WireName.Of(value).Replace('_', ' ').ToLowerInvariant();
+    public static string Of<T>(T value) where T : struct, Enum =>
+        WireName.Of(value).Replace('_', ' ').ToLowerInvariant().Replace("atleast", "at least", StringComparison.Ordinal);
 }
