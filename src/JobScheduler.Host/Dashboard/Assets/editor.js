@@ -56,7 +56,8 @@ async function check() {
       method: 'POST', signal: own.signal, body: collect(form).text, headers: { 'Content-Type': 'application/json' },
     });
     const part = new DOMParser().parseFromString(await response.text(), 'text/html');
-    if (own.signal.aborted || !part.getElementById('faults')) return null;
+    if (own.signal.aborted) return null;
+    if (!part.getElementById('faults')) throw new Error('not what was asked for');
     morph(document.getElementById('insight'), part.getElementById('insight'));
     document.getElementById('newer').replaceChildren(...part.getElementById('meanwhile').cloneNode(true).childNodes);
     showTimes(document);
@@ -65,8 +66,10 @@ async function check() {
     again();
     return part;
   } catch (error) {
-    if (error.name !== 'AbortError') show(form, [{ field: '$', message: 'The host does not answer. Nothing that you typed is lost; it is tried again.' }], touched);
-    if (error.name !== 'AbortError') typing = setTimeout(check, PASSING_MS);
+    if (error.name !== 'AbortError') {
+      show(form, [{ field: '$', message: 'The host does not answer. Nothing that you typed is lost; it is tried again.' }], touched);
+      typing = setTimeout(check, PASSING_MS);
+    }
     return null;
   }
 }
