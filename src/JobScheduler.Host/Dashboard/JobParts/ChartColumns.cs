@@ -30,6 +30,10 @@ internal static class ChartColumns
     public const int Most = 300;
 
     private const double Widest = 0.012;
+    private const double Narrowest = 0.0016;
+
+    /// <summary>Of the room that a bar has, the part that it takes.</summary>
+    private const double Filled = 0.8;
 
     /// <summary>Earliest first.</summary>
     /// <param name="newestFirst">All within [<paramref name="from"/>, <paramref name="to"/>].</param>
@@ -37,10 +41,10 @@ internal static class ChartColumns
     {
         if (newestFirst.Count == 0) return [];
         var span = Math.Max(1, (to - from).TotalMilliseconds);
-        var oldestFirst = newestFirst.Reverse();
+        List<HistoryPoint> oldestFirst = [.. newestFirst.Reverse()];
         if (newestFirst.Count <= Most)
         {
-            var width = Math.Min(Widest, 0.75 / newestFirst.Count);
+            var width = Math.Clamp(Filled * UsualGap(oldestFirst) / span, Narrowest, Widest);
             return [.. oldestFirst.Select(p => new ChartColumn(PlaceOf(p) * (1 - width), width, [p]))];
         }
 
@@ -48,9 +52,16 @@ internal static class ChartColumns
         [
             .. from point in oldestFirst
                group point by Math.Min(Most - 1, (int)(PlaceOf(point) * Most)) into column
-               select new ChartColumn((double)column.Key / Most, 0.85 / Most, [.. column]),
+               select new ChartColumn((double)column.Key / Most, Filled / Most, [.. column]),
         ];
 
         double PlaceOf(HistoryPoint point) => Math.Clamp((point.ScheduledFor - from).TotalMilliseconds / span, 0, 1);
+    }
+
+    /// <summary>The median of the times between executions, in milliseconds: what a pause or an outage leaves out does not count.</summary>
+    private static double UsualGap(List<HistoryPoint> oldestFirst)
+    {
+        var gaps = oldestFirst.Zip(oldestFirst.Skip(1), (a, b) => (b.ScheduledFor - a.ScheduledFor).TotalMilliseconds).Order().ToList();
+        return gaps.Count == 0 ? double.MaxValue : Statistics.Percentile(gaps, 50);
     }
 }

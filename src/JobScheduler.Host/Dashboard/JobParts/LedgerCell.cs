@@ -26,12 +26,13 @@ internal sealed record LedgerCell(Stretch Stretch, string Name, string Title, lo
         _ => "",
     };
 
-    /// <summary>The number due, short: <c>86.4k</c>.</summary>
+    /// <summary>The number due, short: <c>3.6k</c>, <c>86k</c>.</summary>
     public string DueText => Due switch
     {
         0 => "",
-        < 10_000 => Due.ToString("N0", CultureInfo.InvariantCulture),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Due / 1000.0:0.#}k"),
+        < 1_000 => Due.ToString(CultureInfo.InvariantCulture),
+        < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{Due / 1000.0:0.#}k"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Due / 1000}k"),
     };
 
     /// <summary>What there is, in words.</summary>

@@ -18,11 +18,12 @@ internal readonly record struct Stretch(DateTimeOffset From, DateTimeOffset End)
 internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime lifetime, TimeProvider time) : IDisposable
 {
     private const int Kept = 50_000;
+    private const int Cost = 60;
 
     /// <summary>What is due now may be recorded a moment later.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
-    /// <summary>What may still change is counted again after this time.</summary>
+    /// <summary>What may still change is counted again after this time, or <see cref="Cost"/> times what counting took: an open page costs below two per cent of a core.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
     private readonly MemoryCache _counted = new(new MemoryCacheOptions { SizeLimit = Kept });
@@ -37,7 +38,8 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
     {
         var until = Whole(time.GetUtcNow() - Settling);
         var past = stretches.Where(s => s.From < until).ToList();
-        var counting = past.Where(s => !_counted.TryGetValue((jobId, s), out _)).OrderByDescending(s => s.From).Select(s => CountingAsync(jobId, changes, s, until)).ToList();
+        var counting = past.Where(s => !(_counted.TryGetValue((jobId, s), out Counted? counted) && counted!.FreshUntil > time.GetUtcNow()))
+            .OrderByDescending(s => s.From).Select(s => CountingAsync(jobId, changes, s, until)).ToList();
         if (counting.Count > 0)
         {
             var all = Task.WhenAll(counting);
@@ -47,7 +49,7 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
         var read = new Dictionary<Stretch, LedgerTally>();
         foreach (var stretch in past)
         {
-            if (_counted.TryGetValue((jobId, stretch), out LedgerTally? tally)) read[stretch] = tally!;
+            if (_counted.TryGetValue((jobId, stretch), out Counted? counted)) read[stretch] = counted!.Tally;
         }
 
         return read;
@@ -59,8 +61,13 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
         _turn.Dispose();
     }
 
-    private Task CountingAsync(Guid jobId, IReadOnlyList<(JobEvent Event, DateTimeOffset At)> changes, Stretch stretch, DateTimeOffset until) =>
-        _underWay.GetOrAdd((jobId, stretch), _ => CountAsync(jobId, changes, stretch, until));
+    private Task CountingAsync(Guid jobId, IReadOnlyList<(JobEvent Event, DateTimeOffset At)> changes, Stretch stretch, DateTimeOffset until)
+    {
+        var counting = _underWay.GetOrAdd((jobId, stretch), _ => CountAsync(jobId, changes, stretch, until));
+        // It may have ended before it was added.
+        if (counting.IsCompleted) _underWay.TryRemove(new((jobId, stretch), counting));
+        return counting;
+    }
 
     private async Task CountAsync(Guid jobId, IReadOnlyList<(JobEvent Event, DateTimeOffset At)> changes, Stretch stretch, DateTimeOffset until)
     {
@@ -72,9 +79,12 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
             try
             {
                 var (from, to) = (stretch.From.AddMilliseconds(-1), stretch.End < until ? stretch.End.AddMilliseconds(-1) : until);
+                var started = time.GetTimestamp();
                 if (await tallies.ReadAsync(jobId, changes, from, to, lifetime.ApplicationStopping) is not { } tally) return;
                 var isSettled = stretch.End < until && tally is { Open: 0, Unaccounted: 0 };
-                _counted.Set((jobId, stretch), tally, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = isSettled ? TimeSpan.FromDays(1) : Fresh });
+                var pause = time.GetElapsedTime(started) * Cost;
+                var freshUntil = isSettled ? DateTimeOffset.MaxValue : time.GetUtcNow() + (pause > Fresh ? pause : Fresh);
+                _counted.Set((jobId, stretch), new Counted(tally, freshUntil), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = TimeSpan.FromHours(1) });
             }
             finally
             {
@@ -86,6 +96,8 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
             _underWay.TryRemove((jobId, stretch), out _);
         }
     }
+
+    private sealed record Counted(LedgerTally Tally, DateTimeOffset FreshUntil);
 
     private static DateTimeOffset Whole(DateTimeOffset at) => DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
 }
