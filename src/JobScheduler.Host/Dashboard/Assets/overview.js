@@ -5,7 +5,7 @@ const count = new Intl.NumberFormat('en');
 
 export function listen() {
   document.addEventListener('pointermove', (event) => {
-    const plot = event.target.closest?.('.plot, .heat figure');
+    const plot = event.target.closest?.('[data-chart] .plot, .heat figure');
     if (shown && shown !== plot) hide();
     if (plot) show(plot, event.clientX);
   });
