@@ -101,13 +101,13 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    /// <summary>How many jobs there are in each state but deleted; states without any are left out. About 0.1 s a million.</summary>
-    public async Task<IReadOnlyDictionary<JobState, long>> CountByStateAsync(CancellationToken cancellation)
+    public async Task<(long Active, long Paused)> CountAsync(CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
-            $"select state, count(*) from {schema}.jobs where state <> 'DELETED' group by state");
-        return (await command.ReadAllAsync(r => (State: WireName.Parse<JobState>(r.GetString(0)), Count: r.GetInt64(1)), cancellation))
-            .ToDictionary(r => r.State, r => r.Count);
+            $"""
+            select (select coalesce(max(active_count), 0) from {schema}.job_totals), (select count(*) from {schema}.jobs where state = 'PAUSED')
+            """);
+        return (await command.ReadAllAsync(r => (r.GetInt64(0), r.GetInt64(1)), cancellation)).Single();
     }
 
     /// <summary>

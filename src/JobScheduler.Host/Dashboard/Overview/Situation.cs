@@ -1,4 +1,3 @@
-using JobScheduler.Domain.Jobs;
 using JobScheduler.EventStore;
 using JobScheduler.Host.Dashboard.Sharing;
 using JobScheduler.Host.Dispatching;
@@ -65,12 +64,8 @@ internal sealed class Situation
 
     private async Task<Stock> TakeStockAsync(CancellationToken cancellation)
     {
-        var jobs = await _jobs.CountByStateAsync(cancellation);
-        return new(
-            jobs.GetValueOrDefault(JobState.Active),
-            jobs.GetValueOrDefault(JobState.Paused),
-            await _database.NodesAsync(cancellation),
-            await _database.DescribeAsync(cancellation));
+        var (active, paused) = await _jobs.CountAsync(cancellation);
+        return new(active, paused, await _database.NodesAsync(cancellation), await _database.DescribeAsync(cancellation));
     }
 }
 
