@@ -78,10 +78,10 @@ public sealed class JobPageTests(Dashboard dashboard)
         var page = visit.Page;
         var all = await page.Locator("#executions tbody tr").CountAsync();
 
-        var plot = (await page.Locator(".plot").BoundingBoxAsync())!;
-        await page.Mouse.MoveAsync(plot.X + (plot.Width * .6f), plot.Y + 20);
+        var chart = (await page.Locator(".bars").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(chart.X + (chart.Width * .6f), chart.Y + 20);
         await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync(plot.X + plot.Width - 1, plot.Y + 30, new() { Steps = 4 });
+        await page.Mouse.MoveAsync(chart.X + chart.Width - 1, chart.Y + 30, new() { Steps = 4 });
         await Expect(page.Locator("[data-brushed]")).ToBeVisibleAsync();
         await page.Mouse.UpAsync();
 

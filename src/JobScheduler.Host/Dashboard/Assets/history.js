@@ -7,8 +7,8 @@ let drawn = null;
 
 export function listen() {
   document.addEventListener('pointerdown', (event) => {
-    const plot = event.target.closest('[data-brush] .plot');
-    if (plot && event.button === 0) drawn = { plot, x: event.clientX, pointer: event.pointerId };
+    const bars = event.target.closest('[data-brush] .bars');
+    if (bars && event.button === 0) drawn = { bars, x: event.clientX, pointer: event.pointerId };
   });
   document.addEventListener('pointermove', (event) => {
     if (drawn?.pointer === event.pointerId && isRange(event)) show(event);
@@ -27,22 +27,22 @@ export function listen() {
 
 const isRange = (event) => Math.abs(event.clientX - drawn.x) >= LEAST_PX;
 
-/** From 0 to 1 of the plot's width, in order. */
+/** From 0 to 1 of the chart's width, in order. */
 function ends(event) {
-  const { left, width } = drawn.plot.getBoundingClientRect();
+  const { left, width } = drawn.bars.getBoundingClientRect();
   return [drawn.x, event.clientX].map((x) => Math.min(1, Math.max(0, (x - left) / width))).sort((a, b) => a - b);
 }
 
 function show(event) {
   const [from, to] = ends(event);
-  const mark = drawn.plot.querySelector('[data-brushed]');
+  const mark = drawn.bars.querySelector('[data-brushed]');
   mark.style.left = `${from * 100}%`;
   mark.style.width = `${(to - from) * 100}%`;
   mark.hidden = false;
 }
 
 function choose(event) {
-  const { brush, from, to } = drawn.plot.closest('[data-brush]').dataset;
+  const { brush, from, to } = drawn.bars.closest('[data-brush]').dataset;
   const [start, stop] = ends(event).map((part) => new Date(Math.round(Number(from) + part * (Number(to) - Number(from)))).toISOString());
   // If a click follows, it does so at once.
   const following = new AbortController();
@@ -52,7 +52,7 @@ function choose(event) {
 }
 
 function end() {
-  const mark = drawn?.plot.querySelector('[data-brushed]');
+  const mark = drawn?.bars.querySelector('[data-brushed]');
   if (mark) mark.hidden = true;
   drawn = null;
 }
