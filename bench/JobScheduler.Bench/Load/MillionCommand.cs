@@ -36,6 +36,12 @@ internal static class MillionCommand
         await Task.Delay(TimeSpan.FromSeconds(3));
         Console.WriteLine($"idle: {await ProcessorShareAsync(host, seconds):0.00} % of one core with nothing due (goal: 2 %); {Memory()}");
 
+        foreach (var page in new[] { "/", "/ui/jobs", "/ui/jobs?q=bench&state=ACTIVE", $"/ui/jobs/{everySecond[0]}", "/ui/alerts", "/ui/events", "/ui/projections" })
+        {
+            var looks = new[] { await LookAsync(host, page), await LookAsync(host, page), await LookAsync(host, page) };
+            Console.WriteLine($"page {page}: {string.Join(", then ", looks.Select(ms => $"{ms:0}"))} ms (goal: 200 ms)");
+        }
+
         var fine = await new ReadEndpoints(host, await postgres.SomeJobsAsync(Sample), []).MeasureAsync(options.Number("calls"));
         Console.WriteLine($"after the reading calls: {Memory()}");
         return whole && fine ? 0 : 1;
@@ -81,6 +87,15 @@ internal static class MillionCommand
             whole ? "" : "BROKEN",
         ]);
         return whole;
+    }
+
+    /// <summary>Until the whole page is there, in ms.</summary>
+    private static async Task<double> LookAsync(HostUnderTest host, string page)
+    {
+        var elapsed = Stopwatch.StartNew();
+        using var answer = await host.Http.GetAsync(page);
+        answer.EnsureSuccessStatusCode();
+        return elapsed.Elapsed.TotalMilliseconds;
     }
 
     /// <summary>In percent of one core.</summary>
