@@ -194,10 +194,11 @@ public sealed class OperationsTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
-    public async Task Docs_page_is_served_and_the_root_leads_there()
+    public async Task Root_is_the_dashboard_which_leads_to_the_docs()
     {
         using var root = await host.AnswerAsync(HttpMethod.Get, "/");
-        root.Headers.Location!.ToString().ShouldBe("/docs");
+        root.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        (await root.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("href=\"/docs\"");
         using var page = await host.AnswerAsync(HttpMethod.Get, "/docs/index.html");
         page.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
