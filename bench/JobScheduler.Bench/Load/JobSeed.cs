@@ -116,7 +116,7 @@ internal sealed class JobSeed(BenchPostgres postgres)
         await using var connection = await postgres.DataSource.OpenConnectionAsync();
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new("create schema sample"));
-        batch.BatchCommands.Add(new($"create table sample.jobs (like {Schema}.jobs including all)"));
+        foreach (var table in new JobsReadModel().Tables) batch.BatchCommands.Add(new($"create table sample.{table} (like {Schema}.{table} including all)"));
         await batch.ExecuteNonQueryAsync();
         await using var projected = new NpgsqlBatch(connection);
         new JobsReadModel().Apply(page.Events, "sample", projected);
