@@ -66,16 +66,21 @@ public sealed class AlertQueries(NpgsqlDataSource dataSource, string schema)
         return (await command.ReadAllAsync(r => new UnresolvedCounts(r.GetInt32(0), r.GetInt32(1)), cancellation)).Single();
     }
 
-    /// <summary>The alerts that nobody has acknowledged and no success has ended, newest first. Costs as much as there are, not what there ever were.</summary>
+    /// <summary>
+    /// The alerts that nobody has acknowledged and no success has ended, newest first, and how many they are, counted up to
+    /// <see cref="UnresolvedCounts.Most"/>. Costs as much as there are, not what there ever were.
+    /// </summary>
     public async Task<Found<AlertRow>> OpenAsync(int first, CancellationToken cancellation)
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            select {Columns}, count(*) over () from {schema}.alerts
+            select {Columns}, (select count(*) from (select from {schema}.alerts where resolved_at is null and state = 'OPEN' limit $2) o)
+            from {schema}.alerts
             where resolved_at is null and state = 'OPEN'
             order by raised_at desc, id desc limit $1
             """);
         command.Parameters.Add(new() { Value = first });
+        command.Parameters.Add(new() { Value = UnresolvedCounts.Most });
         var rows = await command.ReadAllAsync(r => (Alert: Read(r), Count: r.GetInt64(24)), cancellation);
         return new([.. rows.Select(r => r.Alert)], rows.Count == 0 ? 0 : rows[0].Count);
     }

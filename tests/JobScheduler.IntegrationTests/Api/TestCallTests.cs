@@ -48,7 +48,7 @@ public sealed class TestCallTests(ApiHost host) : IClassFixture<ApiHost>, IAsync
     [Fact]
     public async Task Stars_stand_for_the_header_values_of_the_job_that_is_named()
     {
-        var job = await host.CreateJobAsync(new { headers = new { Authorization = Secret, Other = "not-asked-for" } });
+        var job = await host.CreateJobAsync(new { api = _receiver.Url, headers = new { Authorization = Secret, Other = "not-asked-for" } });
 
         await host.SendAsync(HttpMethod.Post, $"/jobs/test-call?jobId={job}", new { api = _receiver.Url + "/kept", headers = new { authorization = "***" } });
 
@@ -56,6 +56,20 @@ public sealed class TestCallTests(ApiHost host) : IClassFixture<ApiHost>, IAsync
         call.Headers["Authorization"].ShouldBe(Secret);
         call.Headers.Keys.ShouldNotContain("Other");
         call.JobId.ShouldBe(job);
+    }
+
+    [Fact]
+    public async Task Kept_header_values_are_not_sent_to_another_host()
+    {
+        var job = await host.CreateJobAsync(new { api = "https://example.com/hook", headers = new { Authorization = Secret } });
+
+        var error = (await host.RefusedAsync(
+            HttpMethod.Post, $"/jobs/test-call?jobId={job}", new { api = _receiver.Url + "/mine", headers = new { Authorization = "***" } })).Single();
+
+        (error.Field, error.Message).ShouldBe(("headers", "Values that are kept are sent to https://example.com only, as nothing is recorded of this call; give them again for another host."));
+        _receiver.Calls.ShouldBeEmpty();
+        (await host.SendAsync(HttpMethod.Post, $"/jobs/test-call?jobId={job}", new { api = _receiver.Url + "/mine", headers = new { Authorization = "new" } }))["statusCode"]!
+            .GetValue<int>().ShouldBe(200);
     }
 
     [Fact]

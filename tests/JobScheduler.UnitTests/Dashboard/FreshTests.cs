@@ -60,6 +60,53 @@ public sealed class FreshTests
         fresh.Latest.ShouldBe("known");
     }
 
-    private static Fresh<string> Create(Func<CancellationToken, Task<string>> ask, TimeSpan? shortest = null) =>
-        new(ask, shortest ?? Generous, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+    [Fact]
+    public async Task Question_that_failed_is_asked_again_soon_however_long_it_had_waited()
+    {
+        var (time, asked) = (new ManualTime(), 0);
+        var fresh = Create(
+            _ =>
+            {
+                asked++;
+                time.Advance(TimeSpan.FromSeconds(15));
+                throw new TimeoutException("no answer");
+            },
+            TimeSpan.FromSeconds(2),
+            time);
+
+        for (var times = 1; times <= 3; times++)
+        {
+            await fresh.WithinAsync(Generous, CancellationToken.None);
+            asked.ShouldBe(times);
+            time.Advance(TimeSpan.FromSeconds(3));
+        }
+    }
+
+    [Fact]
+    public async Task Answer_from_when_somebody_looked_long_ago_is_not_shown_as_news()
+    {
+        var (time, asked, second) = (new ManualTime(), 0, new TaskCompletionSource<string>());
+        var fresh = Create(_ => ++asked == 1 ? Task.FromResult("yesterday") : second.Task, TimeSpan.FromSeconds(2), time);
+        (await fresh.WithinAsync(Generous, CancellationToken.None)).ShouldBe("yesterday");
+
+        time.Advance(TimeSpan.FromHours(12));
+        (await fresh.WithinAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None)).ShouldBeNull();
+        second.SetResult("today");
+        (await fresh.WithinAsync(Generous, CancellationToken.None)).ShouldBe("today");
+    }
+
+    private static Fresh<string> Create(Func<CancellationToken, Task<string>> ask, TimeSpan? shortest = null, TimeProvider? time = null) =>
+        new(ask, shortest ?? Generous, time ?? TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+
+    /// <summary>Its clock stands still unless it is moved; waits are real.</summary>
+    private sealed class ManualTime : TimeProvider
+    {
+        private long _now = 1;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _now);
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref _now, by.Ticks);
+    }
 }

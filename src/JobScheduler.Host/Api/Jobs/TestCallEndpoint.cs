@@ -26,6 +26,9 @@ internal static class TestCallEndpoint
 {
     private static readonly RequestField<Guid?> JobId = RequestField.Uuid("jobId", "The job whose header values *** stands for.");
 
+    /// <summary>At once, on this node: they are not among the runs that the dispatcher bounds.</summary>
+    private static readonly SemaphoreSlim Places = new(16);
+
     /// <summary>What a job needs to be one, but a call does not.</summary>
     private static readonly Schedule AnyTime = new("@every_second");
 
@@ -35,7 +38,7 @@ internal static class TestCallEndpoint
         .Describe(
             "Try a job's call",
             "Makes the call of a job with these fields once, now, as a run would, and answers how it went. Nothing is kept or recorded, and nothing "
-            + "retried. The fields are those of a job; only 'api' is required. Within the job's timeouts.",
+            + "retried. The fields are those of a job; only 'api' is required. Within the job's timeouts. Kept header values go to the job's own host only.",
             400, 404, 413, 415, 503);
 
     private static async Task<Results<Ok<TestCallAnswer>, Problem>> HandleAsync(
@@ -49,18 +52,26 @@ internal static class TestCallEndpoint
     {
         var (body, refusal) = await JsonBody.ReadAsync(http.Request, mayBeEmpty: false, cancellation);
         if (refusal is not null) return refusal;
-        IReadOnlyList<TargetHeader> kept = [];
+        HttpTarget? target = null;
         if (JobId.Of(http) is { } id)
         {
             if (await jobs.FindAsync(id, cancellation) is not { } job) return Refusals.JobNotFound(id);
             if (job.State == JobState.Deleted) return Refusals.JobDeleted(id);
-            kept = job.Definition.Target.Headers;
+            target = job.Definition.Target;
         }
+
+        var kept = target?.Headers ?? [];
 
         var now = time.GetUtcNow();
         var blank = JobDraft.Empty.Definition;
         var (draft, errors) = JobReading.Of(body!.Value, blank with { Schedule = AnyTime, Target = blank.Target with { Headers = kept } }, now);
         if (errors.Count > 0) return Refusals.Invalid(errors);
+
+        if (target is not null && draft.Headers?.Any(h => h.Value == HeaderText.Kept) == true && AuthorityOf(draft.Target) != AuthorityOf(target))
+        {
+            return Refusals.Invalid(new FieldError(
+                "headers", null, $"Values that are kept are sent to {AuthorityOf(target)} only, as nothing is recorded of this call; give them again for another host."));
+        }
 
         var headers = await secrets.RevealAsync(draft.Headers ?? [], kept, cancellation);
         var names = new List<string>();
@@ -68,12 +79,22 @@ internal static class TestCallEndpoint
         var claim = new Claim(JobId.Of(http) ?? Guid.Empty, now, ExecutionTrigger.Manual);
         var executionId = Guid.CreateVersion7(now);
         using var call = CallRequests.Make(executionId, claim, attempt: 1, draft.Target, headers) with { Answered = NoteHeaders };
-        return await caller.CallAsync(executionId, now, call, ended.Token) is var (result, _)
-            ? TypedResults.Ok(new TestCallAnswer(
-                result.Success, result.StatusCode, result.DurationMs, result.Failure, result.Error, result.Response, names))
-            : Refusals.Stopping;
+        await Places.WaitAsync(ended.Token);
+        try
+        {
+            return await caller.CallAsync(executionId, now, call, ended.Token) is var (result, _)
+                ? TypedResults.Ok(new TestCallAnswer(
+                    result.Success, result.StatusCode, result.DurationMs, result.Failure, result.Error, result.Response, names))
+                : Refusals.Stopping;
+        }
+        finally
+        {
+            Places.Release();
+        }
 
         void NoteHeaders(HttpResponseMessage response) =>
             names.AddRange(response.Headers.Concat(response.Content.Headers).Select(h => h.Key).Order(StringComparer.OrdinalIgnoreCase));
     }
+
+    private static string AuthorityOf(HttpTarget target) => new Uri(target.Api).GetLeftPart(UriPartial.Authority);
 }

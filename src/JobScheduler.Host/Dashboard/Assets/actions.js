@@ -11,19 +11,32 @@ export function listen() {
     const button = event.target.closest('button[data-call]');
     if (!button) return;
     event.preventDefault();
-    if (button.dataset.confirm && !await confirmed(button.dataset.confirm, button.textContent.trim())) return;
-    button.disabled = true;
+    // As the button was when it was pressed: while a question is open, the page may make another of it.
+    const { call: what, confirm, done, then, body, version } = button.dataset;
+    if (confirm && !await confirmed(confirm, button.textContent.trim())) return;
+    const release = hold(button);
     try {
-      const answer = await call(button.dataset.call, { body: button.dataset.body, version: button.dataset.version });
-      if (button.dataset.done) toast(button.dataset.done);
-      if (button.dataset.then) location.assign(button.dataset.then.replace(/\{(\w+)\}/g, (_, name) => answer[name]));
-      else await refresh();
+      const answer = await call(what, { body, version });
+      if (done) toast(done);
+      // The button stays held: the page is about to go.
+      if (then) return location.assign(then.replace(/\{(\w+)\}/g, (_, name) => answer[name]));
+      release();
+      await refresh();
     } catch (problem) {
+      release();
       toast(problem.message, 'bad');
-    } finally {
-      button.disabled = false;
     }
   });
+}
+
+/** Keeps a button from being pressed again, also when the page is refreshed meanwhile; gives what ends that. */
+export function hold(button) {
+  button.dataset.busy = '';
+  button.disabled = true;
+  return () => {
+    delete button.dataset.busy;
+    button.disabled = false;
+  };
 }
 
 /** Calls the API; resolves to its answer, or rejects with a Problem, whose message is for people. */

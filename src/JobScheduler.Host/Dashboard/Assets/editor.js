@@ -103,16 +103,16 @@ async function send(what, { version }) {
   try {
     const answer = await call(what, { body: collect(form).text, version });
     saved = true;
+    // The button stays as it is: the page is about to go.
     location.assign(`/ui/jobs/${form.dataset.job ?? answer.jobId}`);
   } catch (problem) {
+    button.disabled = false;
     if (problem.status === 412) {
       toast('Somebody has just changed the job; look again.', 'bad');
       save();
     } else if (!refused(problem.errors)) {
       toast(problem.message, 'bad');
     }
-  } finally {
-    button.disabled = false;
   }
 }
 

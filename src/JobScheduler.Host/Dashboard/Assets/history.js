@@ -22,7 +22,6 @@ export function listen() {
   document.addEventListener('keydown', (event) => { if (event.key === 'Escape') end(); });
   // Bars are links: they are neither dragged about nor followed when a range was drawn.
   document.addEventListener('dragstart', (event) => { if (event.target.closest?.('[data-brush]')) event.preventDefault(); });
-  document.addEventListener('refreshed', follow);
 }
 
 const isRange = (event) => Math.abs(event.clientX - drawn.x) >= LEAST_PX;
@@ -55,11 +54,4 @@ function end() {
   const mark = drawn?.bars.querySelector('[data-brushed]');
   if (mark) mark.hidden = true;
   drawn = null;
-}
-
-/** What was typed into a field gives way to what the page shows, unless somebody is at it. */
-function follow() {
-  for (const field of document.querySelectorAll('input[data-follows]')) {
-    if (field !== document.activeElement && field.value !== field.defaultValue) field.value = field.defaultValue;
-  }
 }

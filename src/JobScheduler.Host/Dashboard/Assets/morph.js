@@ -14,10 +14,13 @@ function copyAttributes(old, fresh) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
   for (const { name } of [...old.attributes]) {
-    // An opened <details>, <dialog> or picked row is the reader's doing.
-    if (!fresh.hasAttribute(name) && name !== 'open' && name !== 'data-picked') old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !isReaders(old, name)) old.removeAttribute(name);
   }
 }
+
+/** An opened <details> or <dialog>, and a button whose call is under way, are the reader's doing. */
+const isReaders = (element, attribute) =>
+  attribute === 'open' || ('busy' in element.dataset && (attribute === 'disabled' || attribute === 'data-busy'));
 
 function morphChildren(old, fresh) {
   const keyed = new Map();

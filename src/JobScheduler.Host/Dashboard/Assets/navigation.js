@@ -24,15 +24,25 @@ export function listen() {
     clearTimeout(typing);
     typing = setTimeout(() => go(address ?? addressOf(form), { replace: true }), TYPING_MS);
   });
-  addEventListener('popstate', () => refresh({ whole: true }));
+  addEventListener('popstate', async () => { if (await refresh({ whole: true })) follow(); });
 }
 
 /** Shows another address of this page in place. */
 export async function go(address, { replace = false } = {}) {
+  clearTimeout(typing);
   const url = new URL(address, location.href);
   history[replace ? 'replaceState' : 'pushState'](null, '', url);
-  if (!await refresh({ url: url.href, whole: true })) return;
-  document.dispatchEvent(new CustomEvent('went'));
+  if (await refresh({ url: url.href, whole: true })) follow();
+}
+
+/** What was typed or chosen gives way to what the page shows now, unless somebody is at it. */
+function follow() {
+  for (const field of document.querySelectorAll('form[data-soft] :is(input, select)')) {
+    if (field === document.activeElement) continue;
+    if (field.type === 'checkbox') field.checked = field.defaultChecked;
+    else if (field.matches('select')) field.selectedIndex = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+    else if (field.type !== 'hidden' && field.value !== field.defaultValue) field.value = field.defaultValue;
+  }
 }
 
 function addressOf(form) {

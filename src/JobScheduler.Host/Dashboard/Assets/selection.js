@@ -1,14 +1,15 @@
 // Rows that are picked with checkboxes, and buttons that act on all of them: <button data-each="POST /jobs/{id}/pause">.
-import { call, confirmed, toast } from './actions.js';
+import { call, confirmed, hold, toast } from './actions.js';
 import { refresh } from './live.js';
 
 const AT_ONCE = 8;
-const picked = () => [...document.querySelectorAll('input[data-pick]:checked')];
+const boxes = () => [...document.querySelectorAll('input[data-pick]:not(:disabled)')];
+const picked = () => boxes().filter((box) => box.checked);
 
 export function listen() {
   document.addEventListener('change', (event) => {
     if (event.target.matches('input[data-pick-all]')) {
-      for (const box of document.querySelectorAll('input[data-pick]')) box.checked = event.target.checked;
+      for (const box of boxes()) box.checked = event.target.checked;
     }
     show();
   });
@@ -27,26 +28,26 @@ function show() {
   }
   const all = document.querySelector('input[data-pick-all]');
   if (all) {
-    const boxes = document.querySelectorAll('input[data-pick]').length;
-    all.checked = count > 0 && count === boxes;
-    all.indeterminate = count > 0 && count < boxes;
+    all.checked = count > 0 && count === boxes().length;
+    all.indeterminate = count > 0 && !all.checked;
   }
 }
 
 async function applyToPicked(button) {
   const ids = picked().map((box) => box.value);
-  if (button.dataset.confirm && !await confirmed(button.dataset.confirm.replace('{count}', ids.length), button.textContent.trim())) return;
-  button.disabled = true;
+  const { each, confirm, done } = button.dataset;
+  if (confirm && !await confirmed(confirm.replace('{count}', ids.length), button.textContent.trim())) return;
+  const release = hold(button);
   const problems = [];
   const left = [...ids];
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     for (let id = left.shift(); id; id = left.shift()) {
-      await call(button.dataset.each.replace('{id}', id)).catch((problem) => problems.push(problem.message));
+      await call(each.replace('{id}', id)).catch((problem) => problems.push(problem.message));
     }
   }));
-  button.disabled = false;
-  for (const box of picked()) box.checked = false;
-  toast(`${ids.length - problems.length} of ${ids.length}: ${button.dataset.done}`);
+  release();
+  for (const box of picked()) box.checked &&= !ids.includes(box.value);
+  toast(`${ids.length - problems.length} of ${ids.length}: ${done}`);
   for (const text of new Set(problems)) toast(text, 'bad');
   await refresh();
   show();

@@ -35,12 +35,16 @@ internal sealed record SentRequest(HttpTarget Target, IReadOnlyList<SentHeader> 
         if (Target.FollowRedirects) curl.Append(" -L");
         curl.Append(CultureInfo.InvariantCulture, $" --max-time {Target.Timeout.TotalSeconds:0.###} {Quoted(Target.Api)}");
         foreach (var (name, value) in Headers.Where(h => h.Name != "traceparent"))
-            curl.Append(next).Append("-H ").Append(value is null ? $"\"{name}: ${VariableOf(name)}\"" : Quoted($"{name}: {value}"));
+            curl.Append(next).Append("-H ").Append(value is null ? $"{Quoted($"{name}: ")}\"${{{VariableOf(name)}}}\"" : Quoted($"{name}: {value}"));
         if (Target.Body is { } body) curl.Append(next).Append("--data-raw ").Append(Quoted(body));
         return curl.ToString();
     }
 
-    private static string VariableOf(string header) => string.Concat(header.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
+    private static string VariableOf(string header)
+    {
+        var name = string.Concat(header.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
+        return char.IsAsciiDigit(name[0]) ? "_" + name : name;
+    }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

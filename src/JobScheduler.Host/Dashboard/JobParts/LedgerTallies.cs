@@ -20,6 +20,9 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
     private const int Kept = 50_000;
     private const int Cost = 60;
 
+    /// <summary>Stretches that wait to be counted; of more, a page asks again when it is fetched again.</summary>
+    private const int MostWaiting = 200;
+
     /// <summary>What is due now may be recorded a moment later.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
 
@@ -63,6 +66,7 @@ internal sealed class LedgerTallies(JobTallies tallies, IHostApplicationLifetime
 
     private Task CountingAsync(Guid jobId, IReadOnlyList<(JobEvent Event, DateTimeOffset At)> changes, Stretch stretch, DateTimeOffset until)
     {
+        if (_underWay.Count >= MostWaiting && !_underWay.ContainsKey((jobId, stretch))) return Task.CompletedTask;
         var counting = _underWay.GetOrAdd((jobId, stretch), _ => CountAsync(jobId, changes, stretch, until));
         // It may have ended before it was added.
         if (counting.IsCompleted) _underWay.TryRemove(new((jobId, stretch), counting));

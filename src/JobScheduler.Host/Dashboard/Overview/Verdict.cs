@@ -2,6 +2,7 @@ using JobScheduler.Domain.Alerts;
 using JobScheduler.Host.Dashboard.Activity;
 using JobScheduler.Host.Dashboard.Parts;
 using JobScheduler.Host.Health;
+using JobScheduler.Projections.Alerts;
 
 namespace JobScheduler.Host.Dashboard.Overview;
 
@@ -46,7 +47,7 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
             var overdue = trouble.Open.First.Any(a => a.Kind != AlertKind.Failed);
             yield return new(
                 Tone.Bad,
-                $"{Numbers.Of(trouble.Open.Count, "alert is", "alerts are")} open",
+                $"{UnresolvedCounts.Text((int)trouble.Open.Count)} {(trouble.Open.Count == 1 ? "alert is" : "alerts are")} open",
                 overdue ? "Some are of jobs that were due and did not run." : "Nobody has acknowledged them, and no later run has succeeded.",
                 "/ui/alerts?state=OPEN");
         }

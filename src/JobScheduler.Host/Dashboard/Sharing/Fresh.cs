@@ -2,13 +2,17 @@ namespace JobScheduler.Host.Dashboard.Sharing;
 
 /// <summary>
 /// The latest answer to a dear question, one for all readers. While somebody looks it is asked again in the background, at most every
-/// <see cref="Shortest"/> and every 60 times what it took: that costs less than two per cent of a core, however many look.
+/// <see cref="Shortest"/> and every 60 times what it took, two minutes at the most: that costs less than two per cent of a core, however
+/// many look, unless the question alone takes seconds.
 /// </summary>
 internal sealed class Fresh<T>(
     Func<CancellationToken, Task<T>> ask, TimeSpan shortest, TimeProvider time, ILogger logger, CancellationToken stopping)
     where T : class
 {
     private const int Cost = 60;
+
+    /// <summary>What is older is not news, whatever it cost.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
     /// <summary>Nobody looked for so many turns: the answer is about another time.</summary>
     private const int TurnsUntilStale = 3;
@@ -35,11 +39,19 @@ internal sealed class Fresh<T>(
     /// <summary>Why there was no answer the last time; <c>null</c>: there was one.</summary>
     public string? Problem => _problem;
 
-    /// <summary>As <see cref="Latest"/>, but waits so long for a new answer when there is none, or one from when somebody looked the last time.</summary>
+    /// <summary>
+    /// As <see cref="Latest"/>, but waits so long for a new answer when there is none, or one from when somebody looked the last time;
+    /// <c>null</c> if it has not come by then. While there is a <see cref="Problem"/>, the latest answer however old.
+    /// </summary>
     public async Task<T?> WithinAsync(TimeSpan patience, CancellationToken cancellation)
     {
         if (Refresh() is { } asking && IsStale)
+        {
             await asking.WaitAsync(patience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+            if (!asking.IsCompleted && _problem is null) return null;
+        }
+
         cancellation.ThrowIfCancellationRequested();
         return _answer?.Value;
     }
@@ -71,11 +83,11 @@ internal sealed class Fresh<T>(
         {
             // Nobody looks any more.
         }
-#pragma warning disable CA1031 // Whatever it was: the page shows the latest answer, and its age grows.
+#pragma warning disable CA1031 // Whatever it was: the page shows the latest answer and the problem. How long it took was waiting, not work.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            (turn, _problem) = (Turn(time.GetElapsedTime(started)), e.Message);
+            _problem = e.Message;
             logger.LogWarning("What the dashboard shows could not be read, trying again when somebody looks: {Reason}", e.Message);
         }
         finally
@@ -89,7 +101,7 @@ internal sealed class Fresh<T>(
     {
         var turn = Cost * (took < _tookBefore ? took : _tookBefore);
         _tookBefore = took;
-        return turn > shortest ? turn : shortest;
+        return turn < shortest ? shortest : turn > Longest ? Longest : turn;
     }
 
     private sealed record Answer(T Value, long At, TimeSpan Turn);

@@ -43,7 +43,7 @@ public sealed class AttemptTests
 
         SentRequest.Of(target, JobId, Id, Noon, attempt: 2).ToCurl().ShouldBe("""
             curl -i -X PUT --max-time 30 'https://example.com/a?b='\''c'\''' \
-              -H "X-Api-Key: $X_API_KEY" \
+              -H 'X-Api-Key: '"${X_API_KEY}" \
               -H 'Idempotency-Key: 019ca945-0a00-8e6f-b5cc-945716b4a7a5' \
               -H 'X-Job-Id: 0198c5a0-0000-7000-8000-000000000001' \
               -H 'X-Execution-Id: 019ca945-0a00-8e6f-b5cc-945716b4a7a5' \
