@@ -24,6 +24,8 @@ export function listen() {
     clearTimeout(typing);
     typing = setTimeout(() => go(address ?? addressOf(form), { replace: true }), TYPING_MS);
   });
+  // A slider that is moved by hand, and what a page without a form shows, follow every refresh.
+  document.addEventListener('refreshed', () => follow('input[data-follows]'));
   addEventListener('popstate', async () => { if (await refresh({ whole: true })) follow(); });
 }
 
@@ -36,8 +38,8 @@ export async function go(address, { replace = false } = {}) {
 }
 
 /** What was typed or chosen gives way to what the page shows now, unless somebody is at it. */
-function follow() {
-  for (const field of document.querySelectorAll('form[data-soft] :is(input, select)')) {
+function follow(fields = 'form[data-soft] :is(input, select), input[data-follows]') {
+  for (const field of document.querySelectorAll(fields)) {
     if (field === document.activeElement) continue;
     if (field.type === 'checkbox') field.checked = field.defaultChecked;
     else if (field.matches('select')) field.selectedIndex = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));

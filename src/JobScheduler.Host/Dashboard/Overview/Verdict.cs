@@ -79,7 +79,7 @@ internal sealed record Verdict(Tone Tone, string Headline, string Summary, IRead
         if (hour is null || stock is null) return "Counting what ran.";
         if (stock.Jobs == 0) return "There are no jobs yet.";
         var jobs = Numbers.Of(stock.Active, "active job", "active jobs");
-        var when = hour.Known >= TimeSpan.FromMinutes(59) ? "the last hour" : $"the last {Math.Ceiling(hour.Known.TotalMinutes):0} minutes (still counting)";
+        var when = hour.Known >= TimeSpan.FromMinutes(59) ? "the last hour" : $"the last {Numbers.Of((long)Math.Ceiling(hour.Known.TotalMinutes), "minute", "minutes")} (still counting)";
         var ran = hour.Total;
         if (ran.All == 0) return $"{jobs}; nothing ran in {when}.";
         var share = ran.Calls == 0 ? "" : $", {Numbers.Share(ran.Completed, ran.Calls)} succeeded";
