@@ -15,18 +15,25 @@ internal sealed class BenchReceiver : IDisposable
     private readonly ChildProcess _process;
     private readonly HttpClient _http = new();
 
-    private BenchReceiver(ChildProcess process, string url) => (_process, Url) = (process, url);
+    private BenchReceiver(ChildProcess process, string hit, string url) => (_process, Hit, Url) = (process, hit + "/hit", url);
 
+    /// <summary>Of all but <see cref="Hit"/>.</summary>
     public string Url { get; }
 
     /// <summary>Answers at once.</summary>
-    public string Hit => Url + "/hit";
+    public string Hit { get; }
 
     public static async Task<BenchReceiver> StartAsync()
     {
-        var url = ChildProcess.FreeUrl();
-        return new(await ChildProcess.StartAsync(ChildProcess.Bench, [ReceiverProcess.Name, url], ReceiverProcess.Ready), url);
+        var (hit, url) = (ChildProcess.FreeUrl(), ChildProcess.FreeUrl());
+        // One thread takes what arrives and answers it: a hop to another a call would cost more than the call.
+        var process = await ChildProcess.StartAsync(
+            ChildProcess.Bench, [ReceiverProcess.Name, hit, url], ReceiverProcess.Ready, ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"));
+        return new(process, hit, url);
     }
+
+    /// <summary>Where a call is marked.</summary>
+    public string Marked(string mark) => $"{Url}/marked/{mark}";
 
     /// <summary>Of occurrences whose instants lie in [from, to).</summary>
     public async Task<ArrivalReport> ReportAsync(DateTimeOffset from, DateTimeOffset to)
@@ -47,13 +54,13 @@ internal sealed class BenchReceiver : IDisposable
         throw new TimeoutException($"No call came within {LongestStart.TotalMinutes} min.");
     }
 
-    /// <summary>Waits for the first call to <see cref="Hit"/>/mark.</summary>
+    /// <summary>Waits for the first call to <see cref="Marked"/>.</summary>
     /// <exception cref="TimeoutException">None came.</exception>
     public async Task<MarkedCall> MarkedAsync(string mark, TimeSpan patience)
     {
         for (var end = DateTimeOffset.UtcNow + patience; DateTimeOffset.UtcNow < end; await Task.Delay(LookAgainAfter))
         {
-            using var answer = await _http.GetAsync($"{Url}/marked/{mark}");
+            using var answer = await _http.GetAsync(Marked(mark));
             if (answer.StatusCode == HttpStatusCode.OK) return (await answer.Content.ReadFromJsonAsync<MarkedCall>())!;
         }
 

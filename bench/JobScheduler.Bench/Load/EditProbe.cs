@@ -23,9 +23,9 @@ internal sealed class EditProbe(HostUnderTest host, BenchReceiver receiver)
         var rescheduled = await ManyAsync("instant", edits, Reschedule);
         return first && retargeted && rescheduled;
 
-        object Retarget(string mark, DateTimeOffset instant) => new { api = $"{receiver.Hit}/{mark}" };
+        object Retarget(string mark, DateTimeOffset instant) => new { api = receiver.Marked(mark) };
 
-        object Reschedule(string mark, DateTimeOffset instant) => new { schedule = (string?)null, runAt = instant, api = $"{receiver.Hit}/{mark}" };
+        object Reschedule(string mark, DateTimeOffset instant) => new { schedule = (string?)null, runAt = instant, api = receiver.Marked(mark) };
 
         async Task<bool> ManyAsync(string what, int times, Func<string, DateTimeOffset, object> change)
         {

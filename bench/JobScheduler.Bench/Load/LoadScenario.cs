@@ -36,7 +36,7 @@ internal sealed class LoadScenario(BenchReceiver receiver, int jobs, int seconds
 
     private async Task<LoadResult> RunSocketsAsync()
     {
-        using var sockets = await ChildProcess.StartAsync(ChildProcess.Bench, [SocketsProcess.Name, receiver.Url, $"{jobs}"], SocketsProcess.Ready);
+        using var sockets = await ChildProcess.StartAsync(ChildProcess.Bench, [SocketsProcess.Name, receiver.Hit, $"{jobs}"], SocketsProcess.Ready);
         return await MeasureAsync(SocketsProcess.Name, sockets, null, (_, _) => Task.FromResult<int?>(null));
     }
 
@@ -48,7 +48,7 @@ internal sealed class LoadScenario(BenchReceiver receiver, int jobs, int seconds
 
     private async Task<LoadResult> RunQuartzAsync(string scheduler, BenchPostgres? postgres)
     {
-        string[] arguments = [QuartzProcess.Name, receiver.Url, $"{jobs}", .. postgres is null ? [] : new[] { postgres.ConnectionString }];
+        string[] arguments = [QuartzProcess.Name, receiver.Hit, $"{jobs}", .. postgres is null ? [] : new[] { postgres.ConnectionString }];
         using var quartz = await ChildProcess.StartAsync(ChildProcess.Bench, arguments, QuartzProcess.Ready);
         return await MeasureAsync(scheduler, quartz, postgres, (_, _) => Task.FromResult<int?>(null));
     }

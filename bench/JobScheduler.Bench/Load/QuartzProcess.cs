@@ -16,7 +16,7 @@ internal static class QuartzProcess
     public static async Task<int> RunAsync(string[] args)
     {
         var (url, count, connectionString) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture), args.ElementAtOrDefault(2));
-        HitJob.Url = new Uri(url + "/hit");
+        HitJob.Url = new Uri(url);
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddQuartz(quartz =>

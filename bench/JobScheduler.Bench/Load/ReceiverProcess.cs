@@ -4,24 +4,11 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace JobScheduler.Bench.Load;
-
-/// <summary>What arrived of a time's occurrences.</summary>
-/// <param name="Arrived">Distinct (job, instant).</param>
-/// <param name="Calls">All calls, repeated ones included.</param>
-/// <param name="First">When the first call arrived; <c>null</c> when none has.</param>
-/// <param name="Last">When the last call arrived; <c>null</c> when none has.</param>
-/// <param name="Lateness">In milliseconds past the scheduled instant.</param>
-internal sealed record ArrivalReport(int Arrived, int Calls, int Early, DateTimeOffset? First, DateTimeOffset? Last, Distribution Lateness)
-{
-    /// <summary>P1 and P3: each occurrence was called once and recorded once, none early.</summary>
-    public bool Keeps(int expected, int recorded) => Arrived == expected && Calls == expected && recorded == expected && Early == 0;
-}
 
 /// <summary>The first call that carried a mark.</summary>
 internal sealed record MarkedCall(DateTimeOffset ScheduledFor, DateTimeOffset ArrivedAt);
@@ -33,69 +20,37 @@ internal static class ReceiverProcess
     public const string Ready = "The receiver is ready.";
     private const int Capacity = 20_000_000;
 
+    /// <summary>Arguments: the URL of a <see cref="HitServer"/>, and that of what is asked or called beside.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(args[0]);
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseUrls(args[1]);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals);
         var app = builder.Build();
         var arrivals = new Arrivals(Capacity);
         var marked = new ConcurrentDictionary<string, MarkedCall>();
-        // Before routing: what the receiver itself costs is no scheduler's lateness.
-        app.Use((http, next) =>
-        {
-            if (http.Request.Path != "/hit") return next(http);
-            arrivals.Note(http.Request.Headers, DateTimeOffset.UtcNow);
-            return Task.CompletedTask;
-        });
-        app.UseRouting();
-        app.MapPost("/hit/{mark}", (HttpContext http, string mark) =>
-        {
-            var now = DateTimeOffset.UtcNow;
-            marked.TryAdd(mark, new(arrivals.Note(http.Request.Headers, now), now));
-        });
+        app.MapPost("/marked/{mark}", (HttpContext http, string mark) => marked.TryAdd(mark, new(Note(arrivals, http), DateTimeOffset.UtcNow)));
         app.MapPost("/hang/{seconds:int}", (HttpContext http, int seconds) =>
         {
-            arrivals.Note(http.Request.Headers, DateTimeOffset.UtcNow);
+            Note(arrivals, http);
             return Task.Delay(TimeSpan.FromSeconds(seconds), http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
         app.MapGet("/report", (DateTimeOffset from, DateTimeOffset to) => arrivals.Report(from, to));
         app.MapGet("/marked/{mark}", (string mark) => marked.TryGetValue(mark, out var call) ? Results.Ok(call) : Results.NotFound());
+        new HitServer(arrivals).Start(new Uri(args[0]));
         await app.StartAsync();
         Console.WriteLine(Ready);
         await app.WaitForShutdownAsync();
         return 0;
     }
 
-    private sealed class Arrivals(int capacity)
+    /// <summary>Returns the instant that the call was scheduled for.</summary>
+    private static DateTimeOffset Note(Arrivals arrivals, HttpContext http)
     {
-        private readonly Arrival[] _all = new Arrival[capacity];
-        private int _count;
-
-        /// <summary>Returns the instant that the call was scheduled for.</summary>
-        public DateTimeOffset Note(IHeaderDictionary headers, DateTimeOffset arrivedAt)
-        {
-            var instant = DateTimeOffset.Parse(headers["X-Scheduled-For"]!, CultureInfo.InvariantCulture);
-            _all[Interlocked.Increment(ref _count) - 1] = new(Guid.Parse(headers["X-Job-Id"]!), instant.UtcTicks, arrivedAt.UtcTicks);
-            return instant;
-        }
-
-        public ArrivalReport Report(DateTimeOffset from, DateTimeOffset to)
-        {
-            var calls = _all.Take(Volatile.Read(ref _count)).Where(a => a.Instant >= from.UtcTicks && a.Instant < to.UtcTicks).ToList();
-            return new(
-                calls.DistinctBy(a => (a.Job, a.Instant)).Count(),
-                calls.Count,
-                calls.Count(a => a.At < a.Instant),
-                calls.Count == 0 ? null : new DateTimeOffset(calls.Min(a => a.At), TimeSpan.Zero),
-                calls.Count == 0 ? null : new DateTimeOffset(calls.Max(a => a.At), TimeSpan.Zero),
-                Distribution.Of(calls.Select(a => (a.At - a.Instant) / (double)TimeSpan.TicksPerMillisecond)));
-        }
+        var now = DateTimeOffset.UtcNow;
+        var instant = DateTimeOffset.Parse(http.Request.Headers["X-Scheduled-For"]!, CultureInfo.InvariantCulture);
+        arrivals.Note(Guid.Parse(http.Request.Headers["X-Job-Id"]!), instant, now);
+        return instant;
     }
-
-    /// <param name="Instant">What it was scheduled for, in UTC ticks.</param>
-    /// <param name="At">When it arrived, in UTC ticks.</param>
-    private readonly record struct Arrival(Guid Job, long Instant, long At);
 }

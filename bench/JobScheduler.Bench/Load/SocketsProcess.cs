@@ -39,6 +39,6 @@ internal static class SocketsProcess
 
     /// <summary>With the headers that ours has.</summary>
     private static byte[] Encode(Uri target, Guid job, DateTimeOffset instant) => Encoding.ASCII.GetBytes(
-        $"POST /hit HTTP/1.1\r\nHost: {target.Authority}\r\nIdempotency-Key: {job}\r\nX-Job-Id: {job}\r\nX-Execution-Id: {job}\r\n"
+        $"POST {target.AbsolutePath} HTTP/1.1\r\nHost: {target.Authority}\r\nIdempotency-Key: {job}\r\nX-Job-Id: {job}\r\nX-Execution-Id: {job}\r\n"
         + $"X-Scheduled-For: {instant.UtcDateTime:O}\r\nX-Attempt: 1\r\ntraceparent: 00-{job:n}-0123456789abcdef-01\r\nContent-Length: 0\r\n\r\n");
 }
