@@ -73,6 +73,12 @@ internal static class Composition
         services.AddSingleton<CallRequests>();
         services.AddSingleton<AnswerReader>();
         services.AddSingleton<HttpCaller>();
+        services.AddSingleton(provider =>
+        {
+            var dispatch = provider.GetRequiredService<DispatchOptions>();
+            return new Admission<Run>(dispatch.MaxConcurrency, dispatch.MaxConcurrencyPerHost);
+        });
+        services.AddSingleton<CallsAhead>();
         services.AddSingleton<OutcomeRecorder>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<SchedulerTerm>();

@@ -14,19 +14,35 @@ internal sealed class Admission<T>(int total, int perHost) where T : class
     private int _taken;
     private int _waiting;
 
+    /// <summary>How many places are taken.</summary>
+    public int Taken => Volatile.Read(ref _taken);
+
     /// <summary>How many wait for a place.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>
+    /// True: a place is taken for a call that is yet to be due, to be given back with <see cref="Leave"/>. Half of the places, in all and of
+    /// each host, are left to calls that are due.
+    /// </summary>
+    public bool TryEnterAhead(string host)
+    {
+        lock (_lock)
+        {
+            if (_taken >= total / 2 || (_lines.GetValueOrDefault(host)?.Taken ?? 0) >= perHost / 2) return false;
+            Enter(LineOf(host));
+            return true;
+        }
+    }
 
     /// <summary>True: a place is taken, to be given back with <see cref="Leave"/>. False: <paramref name="item"/> waits, and a later <see cref="Leave"/> returns it.</summary>
     public bool TryEnter(string host, T item)
     {
         lock (_lock)
         {
-            if (!_lines.TryGetValue(host, out var line)) _lines.Add(host, line = new HostLine());
+            var line = LineOf(host);
             if (_taken < total && line.Taken < perHost)
             {
-                _taken++;
-                line.Taken++;
+                Enter(line);
                 return true;
             }
 
@@ -55,13 +71,24 @@ internal sealed class Admission<T>(int total, int perHost) where T : class
                 if (nextLine.Waiting.Count > 0) _turns.Enqueue(next);
                 if (item is null) continue;
                 _waiting--;
-                _taken++;
-                nextLine.Taken++;
+                Enter(nextLine);
                 return item;
             }
 
             return null;
         }
+    }
+
+    private HostLine LineOf(string host)
+    {
+        if (!_lines.TryGetValue(host, out var line)) _lines.Add(host, line = new HostLine());
+        return line;
+    }
+
+    private void Enter(HostLine line)
+    {
+        _taken++;
+        line.Taken++;
     }
 
     private sealed class HostLine

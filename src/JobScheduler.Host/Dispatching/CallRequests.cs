@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
-using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Scheduling;
 using JobScheduler.Host.Secrets;
 using Npgsql;
@@ -20,6 +19,10 @@ internal sealed record PreparedCall(HttpTarget Target, int Attempt, ClearHeader[
 {
     public CallContent Content => (CallContent)Request.Content!;
 
+    /// <summary>Whether it is the request to send.</summary>
+    /// <param name="target">As the job has it now.</param>
+    public bool IsFor(int attempt, HttpTarget target) => Attempt == attempt && ReferenceEquals(Target, target);
+
     /// <summary>Gets the answer when its headers have come, before its body is read.</summary>
     public Action<HttpResponseMessage>? Answered { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed record PreparedCall(HttpTarget Target, int Attempt, ClearHeader[
 }
 
 /// <summary>Makes the HTTP requests of runs.</summary>
-internal sealed class CallRequests(SecretStore secrets, DispatchOptions options, ILogger<CallRequests> logger)
+internal sealed class CallRequests(SecretStore secrets, ILogger<CallRequests> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -36,12 +39,10 @@ internal sealed class CallRequests(SecretStore secrets, DispatchOptions options,
     {
         var prepared = run.Prepared;
         run.Prepared = null;
-        return prepared is not null && ReferenceEquals(prepared.Target, target) && prepared.Attempt == run.Attempt
-            ? prepared
-            : await PrepareAsync(run, target, cancellation);
+        return prepared?.IsFor(run.Attempt, target) == true ? prepared : await MakeAsync(run, target, cancellation);
     }
 
-    private async ValueTask<PreparedCall> PrepareAsync(Run run, HttpTarget target, CancellationToken cancellation)
+    public async ValueTask<PreparedCall> MakeAsync(Run run, HttpTarget target, CancellationToken cancellation)
     {
         var headers = await HeadersAsync(target, cancellation);
         return Make(run.ExecutionId, run.Claim, run.Attempt, target, headers);
@@ -50,24 +51,6 @@ internal sealed class CallRequests(SecretStore secrets, DispatchOptions options,
     /// <summary>The request of a call whose header values are known.</summary>
     public static PreparedCall Make(Guid executionId, Claim claim, int attempt, HttpTarget target, ClearHeader[] headers) =>
         new(target, attempt, headers, Create(executionId, claim, attempt, target, headers));
-
-    /// <summary>
-    /// Makes the requests of runs that are soon due, as many as may be under way at once, ahead of their instant; does not wait for it.
-    /// A request that cannot be made is left to <see cref="TakeAsync"/>, whose error is recorded.
-    /// </summary>
-    public void MakeAhead(IReadOnlyList<Run> runs, CancellationToken cancellation) => ThreadPool.QueueUserWorkItem(async _ =>
-    {
-        try
-        {
-            foreach (var run in runs.Take(options.MaxConcurrency)) run.Prepared = await PrepareAsync(run, run.Work.Target, cancellation);
-        }
-#pragma warning disable CA1031
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            logger.LogDebug("Requests could not be made ahead: {Exception}", e.GetType().Name);
-        }
-    });
 
     /// <summary>
     /// The job's own headers. While the database that keeps their values cannot be read, the call is not made, and has not failed either.

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using JobScheduler.Domain.Executions;
 using JobScheduler.Domain.Jobs;
-using JobScheduler.Host.Configuration;
 using JobScheduler.Host.Scheduling;
 
 namespace JobScheduler.Host.Dispatching;
@@ -12,7 +11,7 @@ namespace JobScheduler.Host.Dispatching;
 internal sealed class Dispatcher
 {
     private readonly HttpCaller _caller;
-    private readonly CallRequests _requests;
+    private readonly CallsAhead _ahead;
     private readonly OutcomeRecorder _recorder;
     private readonly TimeProvider _time;
     private readonly SchedulerMetrics _metrics;
@@ -22,10 +21,9 @@ internal sealed class Dispatcher
     private readonly CancellationTokenSource _giveUp = new();
     private int _stopped;
 
-    public Dispatcher(HttpCaller caller, CallRequests requests, OutcomeRecorder recorder, DispatchOptions options, TimeProvider time, SchedulerMetrics metrics)
+    public Dispatcher(HttpCaller caller, CallsAhead ahead, Admission<Run> admission, OutcomeRecorder recorder, TimeProvider time, SchedulerMetrics metrics)
     {
-        (_caller, _requests, _recorder, _time, _metrics) = (caller, requests, recorder, time, metrics);
-        _admission = new(options.MaxConcurrency, options.MaxConcurrencyPerHost);
+        (_caller, _ahead, _admission, _recorder, _time, _metrics) = (caller, ahead, admission, recorder, time, metrics);
         metrics.ObserveCallsWaiting(() => _admission.Waiting);
     }
 
@@ -39,7 +37,7 @@ internal sealed class Dispatcher
     public bool IsUnderWay(Guid executionId) => _underWay.ContainsKey(executionId);
 
     /// <summary>To be called of runs that are claimed, when there is time until they are due.</summary>
-    public void Prepare(IReadOnlyList<Run> runs) => _requests.MakeAhead(runs, _giveUp.Token);
+    public void Prepare(IReadOnlyList<Run> runs) => _ahead.Begin(runs, SendNext, _giveUp.Token);
 
     /// <summary>Sends the runs now, spread over the cores; does not wait for them.</summary>
     public void Send(IReadOnlyList<Run> runs)
@@ -88,16 +86,20 @@ internal sealed class Dispatcher
 
     private void Admit(Run run)
     {
-        if (_admission.TryEnter(run.Host, run)) _ = SendAsync(run);
+        if (CallsAhead.Take(run) is { } held) _ = SendAsync(run, held);
+        else if (_admission.TryEnter(run.Host, run)) _ = SendAsync(run, null);
         _gate.Sent();
     }
 
+    /// <summary>A run that has waited for a place, and has one now.</summary>
+    private void SendNext(Run run) => ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(run, null));
+
     /// <summary>A call that has a place: makes it, gives the place on, and records how it went.</summary>
-    private async Task SendAsync(Run run)
+    private async Task SendAsync(Run run, HeldCall? held)
     {
         var work = run.Work;
-        var answer = Volatile.Read(ref _stopped) == 1 ? null : await CallAsync(run, work);
-        if (_admission.Leave(run.Host) is { } next) ThreadPool.QueueUserWorkItem(_ => _ = SendAsync(next));
+        var answer = Volatile.Read(ref _stopped) == 1 ? null : await CallAsync(run, work, held);
+        if (_admission.Leave(run.Host) is { } next) SendNext(next);
         if (answer is var (result, retryAfter))
         {
             await _gate.Open;
@@ -111,11 +113,11 @@ internal sealed class Dispatcher
     }
 
     /// <summary><c>null</c>: it was broken off, or not to be made.</summary>
-    private async Task<CallAnswer?> CallAsync(Run run, Work work)
+    private async Task<CallAnswer?> CallAsync(Run run, Work work, HeldCall? held)
     {
         if (work.Policy.Type == DeliveryType.AtMostOnce && !await StartOnceAsync(run)) return null;
         _metrics.CallStarted();
-        var answer = await _caller.CallAsync(run, work.Target, _giveUp.Token);
+        var answer = await _caller.CallAsync(run, work.Target, held, _giveUp.Token);
         _metrics.CallEnded();
         return answer;
     }

@@ -18,21 +18,40 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
     private readonly HttpMessageInvoker _direct = new(Handler(followRedirects: false));
     private readonly HttpMessageInvoker _following = new(Handler(followRedirects: true));
 
+    /// <summary>Hands a request to the client ahead of its instant: a connection is found or made, and the request waits at it.</summary>
+    /// <param name="call">Of an attempt that is to come.</param>
+    /// <param name="longest">Unless it is taken by then, it is dropped.</param>
+    /// <param name="breakOff">Drops it.</param>
+    public HeldCall HandOver(PreparedCall call, TimeSpan longest, CancellationToken breakOff)
+    {
+        var (deadline, departure) = (new CallDeadline(call.Target, time, breakOff), new Departure());
+        deadline.HoldFor(longest);
+        call.Content.Departure = departure;
+        return new(call, deadline, departure, HandOver(call, deadline));
+    }
+
     /// <summary><c>null</c>: it was broken off by <paramref name="breakOff"/>.</summary>
-    public Task<CallAnswer?> CallAsync(Run run, HttpTarget target, CancellationToken breakOff) =>
-        CallAsync(run.ExecutionId, run.Attempt, run.DueAt, requests.TakeAsync(run, target, breakOff), breakOff);
+    /// <param name="held">The attempt's request, taken, if it was handed over ahead.</param>
+    public Task<CallAnswer?> CallAsync(Run run, HttpTarget target, HeldCall? held, CancellationToken breakOff) =>
+        CallAsync(run.ExecutionId, run.Attempt, run.DueAt, held, () => requests.TakeAsync(run, target, breakOff), breakOff);
 
     /// <summary>The first and only attempt of a call that no run stands behind; <c>null</c>: it was broken off by <paramref name="breakOff"/>.</summary>
     public Task<CallAnswer?> CallAsync(Guid executionId, DateTimeOffset dueAt, PreparedCall call, CancellationToken breakOff) =>
-        CallAsync(executionId, call.Attempt, dueAt, new(call), breakOff);
+        CallAsync(executionId, call.Attempt, dueAt, null, () => new(call), breakOff);
 
     private async Task<CallAnswer?> CallAsync(
-        Guid executionId, int attempt, DateTimeOffset dueAt, ValueTask<PreparedCall> preparing, CancellationToken breakOff)
+        Guid executionId, int attempt, DateTimeOffset dueAt, HeldCall? held, Func<ValueTask<PreparedCall>> prepare, CancellationToken breakOff)
     {
         try
         {
-            using var call = await preparing;
-            return await SendAsync(dueAt, call, breakOff);
+            if (held is not null)
+            {
+                using var ahead = held.Call;
+                if (await SendAsync(dueAt, ahead, held, breakOff) is { } answer) return answer;
+            }
+
+            using var call = await prepare();
+            return await SendAsync(dueAt, call, null, breakOff);
         }
         catch (OperationCanceledException) when (breakOff.IsCancellationRequested)
         {
@@ -48,19 +67,18 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         }
     }
 
-    private async Task<CallAnswer> SendAsync(DateTimeOffset dueAt, PreparedCall call, CancellationToken breakOff)
+    /// <summary><c>null</c>: the call that was held has failed before a byte of it left, such as by its connection's end, and is to be made anew.</summary>
+    private async Task<CallAnswer?> SendAsync(DateTimeOffset dueAt, PreparedCall call, HeldCall? held, CancellationToken breakOff)
     {
         var target = call.Target;
-        using var deadline = new CallDeadline(target, time, breakOff);
-        call.Content.Connected = deadline.Connected;
+        using var deadline = held?.Deadline ?? new CallDeadline(target, time, breakOff);
+        deadline.Begin();
         HttpResponseMessage? response = null;
         TimeSpan? firstByte = null;
         var watch = new AttemptClock(call.Attempt, dueAt, time);
         try
         {
-            var sending = (target.FollowRedirects ? _following : _direct).SendAsync(call.Request, deadline.Token);
-            deadline.HandedOver();
-            response = await sending;
+            response = await (held?.Depart() ?? HandOver(call, deadline));
             firstByte = watch.Elapsed;
             call.Answered?.Invoke(response);
             var text = await answers.ReadAsync(response, deadline.Token);
@@ -68,6 +86,11 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
             return target.IsSuccess(status)
                 ? new(Result(status, null, null, text), null)
                 : new(Result(status, FailureKind.StatusCode, ErrorOf(response, call.Headers), text), RetryAfter(response));
+        }
+        catch (Exception e) when (held is { HasLeft: false } && !deadline.HasPassed && e is OperationCanceledException or HttpRequestException or IOException)
+        {
+            breakOff.ThrowIfCancellationRequested();
+            return null;
         }
         catch (OperationCanceledException) when (deadline.Token.IsCancellationRequested && !breakOff.IsCancellationRequested)
         {
@@ -96,6 +119,14 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
             };
     }
 
+    private Task<HttpResponseMessage> HandOver(PreparedCall call, CallDeadline deadline)
+    {
+        call.Content.Connected = deadline.Connected;
+        var response = (call.Target.FollowRedirects ? _following : _direct).SendAsync(call.Request, deadline.Token);
+        deadline.HandedOver();
+        return response;
+    }
+
     public void Dispose()
     {
         _direct.Dispose();
@@ -113,6 +144,7 @@ internal sealed class HttpCaller(CallRequests requests, AnswerReader answers, Ti
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
         EnableMultipleHttp2Connections = true,
         ActivityHeadersPropagator = null,
+        ConnectCallback = DepartureStream.ConnectAsync,
     };
 
     private static int? StatusOf(HttpResponseMessage? response) => (int?)response?.StatusCode;

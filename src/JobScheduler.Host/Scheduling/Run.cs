@@ -19,7 +19,7 @@ internal enum RunStage
     Ending,
 }
 
-/// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only, save for the request.</summary>
+/// <summary>An execution on its way from the claim to its outcome. Changed by the scheduler's thread only, save for the request and the call.</summary>
 internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim, Work? replayed = null)
 {
     public Guid ExecutionId { get; } = executionId;
@@ -48,6 +48,9 @@ internal sealed class Run(Guid executionId, ScheduledJob job, Claim claim, Work?
 
     /// <summary>Its request, made ahead of the instant; <c>null</c> before that and after.</summary>
     public PreparedCall? Prepared { get; set; }
+
+    /// <summary>Its call, handed over ahead of the instant; <c>null</c> before that and after, and when none could be.</summary>
+    public HeldCall? Held { get; set; }
 
     /// <summary>Set when the job changed while the claim was being appended: it ends as skipped.</summary>
     public SkipReason? SkipWith { get; set; }

@@ -107,7 +107,8 @@ internal sealed class SchedulerLoop(
         }
 
         foreach (var run in claimed) runs.Await(run);
-        dispatcher.Prepare(claimed);
+        // What may have to wait for the run before it, or not be run, is not begun.
+        dispatcher.Prepare([.. claimed.Where(run => run.Work.Policy.Overlap == OverlapPolicy.Allow || run.Job.Runs.Count == 1)]);
         // Whoever made the claim may be gone: another node, or this process when a commit's acknowledgement was lost.
         if (conflicts is not null) looks.Ask(new(conflicts));
     }

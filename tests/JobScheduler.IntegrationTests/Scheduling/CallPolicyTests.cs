@@ -44,7 +44,8 @@ public sealed class CallPolicyTests(PostgresFixture postgres)
             return context.Response.WriteAsync("here");
         });
         var retry = new RetryPolicy(2, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100), 2, Jitter: false);
-        var job = await host.CreateAsync(Once(host, "/timed") with { Policy = ExecutionPolicy.Default with { Retry = retry } });
+        var job = await host.CreateAsync(host.Definition("/timed", cron: "0 0 0 1 1 *") with { Policy = ExecutionPolicy.Default with { Retry = retry } });
+        await host.AppendAsync(Guid.CreateVersion7(), new ExecutionRequested(job, DateTimeOffset.UtcNow));
 
         var execution = (await host.EndedAsync(job, 1)).Single();
 

@@ -47,6 +47,15 @@ internal sealed class AdmissionModel(int total, int perHost)
         else _waiting[host].Enqueue(call);
     }
 
+    public void EnterAhead(int host)
+    {
+        var free = _underWay.Count < total / 2 && Taken(host) < perHost / 2;
+
+        _admission.TryEnterAhead(NameOf(host)).ShouldBe(free);
+
+        if (free) Admit(new Call(_came++, host));
+    }
+
     public void Leave(int index)
     {
         var host = _underWay[index].Host;

@@ -61,13 +61,28 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void Calls_that_are_yet_to_be_due_leave_half_of_the_places_to_those_that_are()
+    {
+        var admission = new Admission<string>(total: 6, perHost: 4);
+
+        bool[] ahead = [.. new[] { A, A, A, B, B }.Select(admission.TryEnterAhead)];
+
+        ahead.ShouldBe([true, true, false, true, false]);
+        admission.TryEnter(A, "a1").ShouldBeTrue();
+        admission.TryEnter(A, "a2").ShouldBeTrue();
+        admission.TryEnter(A, "a3").ShouldBeFalse();
+        admission.Leave(A).ShouldBe("a3", "a place that was taken ahead is as good as any");
+    }
+
+    [Fact]
     public void Bounds_order_fairness_and_everybodys_turn_hold_when_calls_come_and_go_at_random() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(AdmissionModel.Runs, run =>
         {
             var model = new AdmissionModel(run.Total, run.PerHost);
             foreach (var (enter, choice) in run.Steps)
             {
-                if (enter) model.Enter(choice % AdmissionModel.Hosts);
+                if (enter && choice < 30) model.EnterAhead(choice % AdmissionModel.Hosts);
+                else if (enter) model.Enter(choice % AdmissionModel.Hosts);
                 else if (model.UnderWay > 0) model.Leave(choice % model.UnderWay);
             }
 
