@@ -39,7 +39,7 @@ public sealed class PostgresEventStore : IAsyncDisposable
         Types = types;
         Signal = new EventSignal(() => _listener!.Start());
         _listener = new EventListener(dataSource, Schema, Signal, log);
-        _reader = new EventReader(dataSource, Schema, types);
+        _reader = new EventReader(dataSource, new EventSelect(Schema, types));
         _writer = new AppendWriter(
             new AppendConnection(dataSource, Schema, time ?? TimeProvider.System, [.. projections ?? []]), options, Signal.Notify, log);
     }

@@ -5,26 +5,21 @@ using NpgsqlTypes;
 namespace JobScheduler.EventStore;
 
 /// <summary>The log's reads. Each sees only what is committed.</summary>
-internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, EventTypes types)
+internal sealed class EventReader(NpgsqlDataSource dataSource, EventSelect select)
 {
-    private readonly string _select =
-        $"select seq_id, id, stream_id, version, timestamp, type, data, correlation_id, causation_id, headers from {schema}.mt_events";
-
-    private readonly string _highWaterMark = $"select coalesce(max(seq_id), 0) from {schema}.mt_events";
-
     /// <summary>
     /// A prefix of the stream: also if nodes' clocks differ, what follows an event later than <paramref name="timestamp"/> is left out.
     /// </summary>
     public async IAsyncEnumerable<StoredEvent> StreamAsync(
         Guid id, long? version, DateTimeOffset? timestamp, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"{_select} where stream_id = $1 and version <= $2 order by version");
+        await using var command = dataSource.CreateCommand($"{select.Sql} where stream_id = $1 and version <= $2 order by version");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version ?? long.MaxValue });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var stored = Read(reader);
+            var stored = select.Read(reader);
             if (stored.Timestamp > timestamp) break;
             yield return stored;
         }
@@ -32,11 +27,11 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
 
     public async Task<IReadOnlyList<StoredEvent>> StreamsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand($"{_select} where stream_id = any($1) order by seq_id");
+        await using var command = dataSource.CreateCommand($"{select.Sql} where stream_id = any($1) order by seq_id");
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<StoredEvent>();
-        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        while (await reader.ReadAsync(cancellationToken)) events.Add(select.Read(reader));
         return events;
     }
 
@@ -51,8 +46,8 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var filter = eventTypes is null ? "" : "and type = any($3)";
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new(_highWaterMark));
-        var find = new NpgsqlBatchCommand($"{_select} where seq_id > $1 {filter} order by seq_id limit $2")
+        batch.BatchCommands.Add(new(select.HighWaterMarkSql));
+        var find = new NpgsqlBatchCommand($"{select.Sql} where seq_id > $1 {filter} order by seq_id limit $2")
         {
             Parameters = { new NpgsqlParameter<long> { TypedValue = after }, new NpgsqlParameter<int> { TypedValue = limit } },
         };
@@ -64,7 +59,7 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
         var mark = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
         var events = new List<StoredEvent>();
-        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        while (await reader.ReadAsync(cancellationToken)) events.Add(select.Read(reader));
 
         var last = events.Count > 0 ? events[^1].Sequence : after;
         return new(events, events.Count == limit ? last : Math.Max(last, mark));
@@ -83,7 +78,7 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
         var lowest = Math.Max(1, end - window);
         var wanted = (filter.Types is null ? "" : " and type = any($4)")
             + (filter.About is null ? "" : " and (stream_id = any($5) or data @> $6)");
-        await using var command = dataSource.CreateCommand($"{_select} where seq_id >= $1 and seq_id < $2{wanted} order by seq_id desc limit $3");
+        await using var command = dataSource.CreateCommand($"{select.Sql} where seq_id >= $1 and seq_id < $2{wanted} order by seq_id desc limit $3");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = lowest });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = end });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
@@ -92,44 +87,26 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, string schema, Ev
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = filter.About?.Data ?? "{}", NpgsqlDbType = NpgsqlDbType.Jsonb });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<StoredEvent>();
-        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        while (await reader.ReadAsync(cancellationToken)) events.Add(select.Read(reader));
         return new(events, end, events.Count == limit ? events[^1].Sequence : lowest);
     }
 
     public async Task<IReadOnlyList<StoredEvent>> StreamPageAsync(Guid id, long after, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        await using var command = dataSource.CreateCommand($"{_select} where stream_id = $1 and version > $2 order by version limit $3");
+        await using var command = dataSource.CreateCommand($"{select.Sql} where stream_id = $1 and version > $2 order by version limit $3");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<StoredEvent>();
-        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        while (await reader.ReadAsync(cancellationToken)) events.Add(select.Read(reader));
         return events;
     }
 
     public async Task<long> HighWaterMarkAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(_highWaterMark);
+        await using var command = dataSource.CreateCommand(select.HighWaterMarkSql);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    private StoredEvent Read(NpgsqlDataReader row)
-    {
-        var type = types.Named(row.GetString(5));
-        return new(
-            row.GetInt64(0), row.GetGuid(1), row.GetGuid(2), row.GetInt64(3), row.GetFieldValue<DateTimeOffset>(4),
-            type, type.Deserialize(row.GetFieldValue<byte[]>(6)), Metadata(row));
-    }
-
-    private static EventMetadata Metadata(NpgsqlDataReader row)
-    {
-        var correlationId = row.IsDBNull(7) ? null : row.GetString(7);
-        var causationId = row.IsDBNull(8) ? null : row.GetString(8);
-        var headers = row.IsDBNull(9) ? null : HeadersJson.Deserialize(row.GetFieldValue<byte[]>(9));
-        return correlationId is null && causationId is null && headers is null
-            ? EventMetadata.None
-            : new(correlationId, causationId, headers);
     }
 }
