@@ -23,6 +23,9 @@ public sealed record EventStoreOptions
     /// <summary>How long disposal waits for what is queued. From 0; the default is 10 s.</summary>
     public TimeSpan FlushFor { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Other than the default for tests only, which have small logs.</summary>
+    internal DirectoryShape Directory { get; init; } = new();
+
     /// <exception cref="ArgumentException">An option is out of its documented range.</exception>
     internal EventStoreOptions Validated()
     {

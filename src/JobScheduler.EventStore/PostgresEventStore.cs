@@ -39,7 +39,8 @@ public sealed class PostgresEventStore : IAsyncDisposable
         Types = types;
         Signal = new EventSignal(() => _listener!.Start());
         _listener = new EventListener(dataSource, Schema, Signal, log);
-        _reader = new EventReader(dataSource, new EventSelect(Schema, types));
+        Directory = new EventDirectory(dataSource, Schema, options.Directory);
+        _reader = new EventReader(dataSource, new EventSelect(Schema, types), Directory);
         _writer = new AppendWriter(
             new AppendConnection(dataSource, Schema, time ?? TimeProvider.System, [.. projections ?? []]), options, Signal.Notify, log);
     }
@@ -52,6 +53,9 @@ public sealed class PostgresEventStore : IAsyncDisposable
 
     /// <summary>Wakes those who follow the log.</summary>
     public EventSignal Signal { get; }
+
+    /// <summary>Where in the log each type of event occurs.</summary>
+    internal EventDirectory Directory { get; }
 
     /// <summary>
     /// Appends to all the streams or to none, durably, together with the inline projections. Requests of all callers are committed in
@@ -115,7 +119,8 @@ public sealed class PostgresEventStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The first <paramref name="limit"/> (from 1) events past <paramref name="after"/>, of these stored type names (null: of all).
+    /// The first <paramref name="limit"/> (from 1) events past <paramref name="after"/>, of these stored type names (null: of all). As far
+    /// as the event directory reaches, the cost follows what is found, however rare it is; past that, what is passed over.
     /// </summary>
     /// <exception cref="UnknownEventTypeException">One of them is of a type that is not registered.</exception>
     public Task<FeedPage> FeedAsync(

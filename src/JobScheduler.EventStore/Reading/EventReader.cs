@@ -5,8 +5,10 @@ using NpgsqlTypes;
 namespace JobScheduler.EventStore;
 
 /// <summary>The log's reads. Each sees only what is committed.</summary>
-internal sealed class EventReader(NpgsqlDataSource dataSource, EventSelect select)
+internal sealed class EventReader(NpgsqlDataSource dataSource, EventSelect select, EventDirectory directory)
 {
+    private readonly TypedFeed _typed = new(dataSource, select, directory);
+
     /// <summary>
     /// A prefix of the stream: also if nodes' clocks differ, what follows an event later than <paramref name="timestamp"/> is left out.
     /// </summary>
@@ -44,15 +46,13 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, EventSelect selec
         long after, IReadOnlyCollection<string>? eventTypes, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        var filter = eventTypes is null ? "" : "and type = any($3)";
+        if (eventTypes is not null) return await _typed.PageAsync(after, eventTypes, limit, cancellationToken);
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(new(select.HighWaterMarkSql));
-        var find = new NpgsqlBatchCommand($"{select.Sql} where seq_id > $1 {filter} order by seq_id limit $2")
+        batch.BatchCommands.Add(new($"{select.Sql} where seq_id > $1 order by seq_id limit $2")
         {
             Parameters = { new NpgsqlParameter<long> { TypedValue = after }, new NpgsqlParameter<int> { TypedValue = limit } },
-        };
-        if (eventTypes is not null) find.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. eventTypes] });
-        batch.BatchCommands.Add(find);
+        });
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

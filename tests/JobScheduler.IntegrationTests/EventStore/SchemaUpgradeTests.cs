@@ -21,7 +21,8 @@ public sealed class SchemaUpgradeTests(LogDatabase database) : IClassFixture<Log
 
         await using var command = dataSource.CreateCommand(
             "select string_agg(module || ' ' || version || ' ' || name, ', ' order by module, version) from twice.schema_versions");
-        (await command.ExecuteScalarAsync()).ShouldBe("billing 1 invoices, billing 2 paid, event_store 1 event_log, event_store 2 rebuilds");
+        (await command.ExecuteScalarAsync()).ShouldBe(
+            "billing 1 invoices, billing 2 paid, event_store 1 event_log, event_store 2 rebuilds, event_store 3 event_directory");
     }
 
     [Fact]

@@ -107,7 +107,7 @@ public sealed class TableLayoutTests(LogDatabase database) : IClassFixture<LogDa
             select relname::text || ' ' || relkind::text from pg_class
             where relnamespace = '{schema}'::regnamespace and relkind in ('r', 'p', 'v', 'm') order by 1
             """))
-            .ShouldBe(["mt_event_progression r", "mt_events r", "mt_streams r", "rebuilds r", "schema_versions r"]);
+            .ShouldBe(["event_directory r", "mt_event_progression r", "mt_events r", "mt_streams r", "rebuilds r", "schema_versions r"]);
         (await log.ScalarAsync<long>(
             """
             select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
