@@ -54,7 +54,7 @@ public sealed class PostgresEventStore : IAsyncDisposable
     /// <summary>Wakes those who follow the log.</summary>
     public EventSignal Signal { get; }
 
-    /// <summary>Where in the log each type of event occurs.</summary>
+    /// <summary>Where in the log each type of event occurs; written by <see cref="EventDirectoryUpkeep"/>.</summary>
     internal EventDirectory Directory { get; }
 
     /// <summary>
@@ -120,7 +120,7 @@ public sealed class PostgresEventStore : IAsyncDisposable
 
     /// <summary>
     /// The first <paramref name="limit"/> (from 1) events past <paramref name="after"/>, of these stored type names (null: of all). As far
-    /// as the event directory reaches, the cost follows what is found, however rare it is; past that, what is passed over.
+    /// as <see cref="EventDirectoryUpkeep"/> has come, the cost follows what is found, however rare it is; past that, what is passed over.
     /// </summary>
     /// <exception cref="UnknownEventTypeException">One of them is of a type that is not registered.</exception>
     public Task<FeedPage> FeedAsync(

@@ -65,6 +65,7 @@ internal static class Composition
         services.AddSingleton(new AlertOutbox(database.DataSource, database.Schema));
         services.AddSingleton(new JobLooks(database.DataSource, database.Schema));
         services.AddSingleton(new AlertSinks(database.DataSource, database.Schema));
+        services.AddHostedService<EventDirectoryService>();
     }
 
     private static void AddScheduling(IServiceCollection services, SchedulerOptions options)

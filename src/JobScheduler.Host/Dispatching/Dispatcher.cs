@@ -36,6 +36,9 @@ internal sealed class Dispatcher
     /// <summary>Whether the run is waiting for a free place, being sent, or having its outcome recorded.</summary>
     public bool IsUnderWay(Guid executionId) => _underWay.ContainsKey(executionId);
 
+    /// <summary>Completes when no burst of calls is being sent; at once, if none is.</summary>
+    public Task BetweenBursts => _gate.Open;
+
     /// <summary>To be called of runs that are claimed, when there is time until they are due.</summary>
     public void Prepare(IReadOnlyList<Run> runs) => _ahead.Begin(runs, SendNext, _giveUp.Token);
 
