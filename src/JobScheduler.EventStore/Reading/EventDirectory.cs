@@ -72,13 +72,12 @@ internal sealed class EventDirectory(NpgsqlDataSource dataSource, string schema,
 
     /// <summary>
     /// Describes the next complete stretches, <see cref="DirectoryShape.AtOnce"/> at the most. Callers of all processes take turns, and
-    /// each goes on where the last one ended. Does not wait for the disk: what a crash of PostgreSQL takes away is written again.
+    /// each goes on where the last one ended.
     /// </summary>
     public async Task<DirectoryStep> StepAsync(CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(new("begin isolation level read committed"));
-        batch.BatchCommands.Add(new("set local synchronous_commit = off"));
         // As in AppendConnection: the plan must not be one for a small log when the log has grown, nor be compiled.
         batch.BatchCommands.Add(new("set local enable_seqscan = off"));
         batch.BatchCommands.Add(new("set local jit = off"));
