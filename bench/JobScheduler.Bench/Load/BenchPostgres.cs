@@ -75,6 +75,13 @@ internal sealed class BenchPostgres : IAsyncDisposable
         return ids;
     }
 
+    /// <summary>What hosts would have done in time: the directory of the log.</summary>
+    public async Task WriteDirectoryAsync()
+    {
+        var directory = new EventDirectory(DataSource, Schema, new DirectoryShape { AtOnce = 64 });
+        while (await directory.StepAsync(CancellationToken.None) is { } step && step.End < step.Complete) { }
+    }
+
     /// <summary>What autovacuum would have done in time: the planner's figures, the visibility maps.</summary>
     public async Task VacuumAsync()
     {

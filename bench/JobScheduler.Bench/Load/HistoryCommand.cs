@@ -24,11 +24,11 @@ internal static class HistoryCommand
         var seed = new JobSeed(postgres);
         await seed.AddAsync(jobs, "http://127.0.0.1:9/never", "'0 * * * * *'::text", end.AddMinutes(-minutes), "minute");
         var differences = await seed.DifferencesAsync();
-        var executions = await new HistorySeed(postgres).AddAsync(options.Number("executions"), end, Sample);
+        var executions = await new HistorySeed(postgres).AddAsync(options.Number("executions"), end, Sample, withLog: true);
         await postgres.VacuumAsync();
         var size = await postgres.CountAsync("select pg_database_size(current_database())");
         Console.WriteLine(
-            $"{(long)minutes * jobs} executions of {jobs} jobs, {size >> 20} MB, seeded in {seeding.Elapsed.TotalSeconds:0} s; "
+            $"{(long)minutes * jobs} executions of {jobs} jobs, {await postgres.CountAsync($"select count(*) from {BenchPostgres.Schema}.mt_events")} events, {size >> 20} MB, seeded in {seeding.Elapsed.TotalSeconds:0} s; "
             + $"{differences} of a sample of jobs differ from their projection");
 
         using var host = await HostUnderTest.StartAsync(postgres, schedules: false);

@@ -18,8 +18,10 @@ internal sealed class HistorySeed(BenchPostgres postgres)
 
     /// <param name="executions">In all, about: spread over all jobs, or over as many jobs, when there are more of them.</param>
     /// <param name="end">The whole minute of the last ones.</param>
+    /// <param name="streams">How many ids are returned.</param>
+    /// <param name="withLog">Two events of each execution are written too, which takes several times as long.</param>
     /// <returns>The ids of some of the last ones, whose streams are in the log.</returns>
-    public async Task<IReadOnlyList<Guid>> AddAsync(int executions, DateTimeOffset end, int streams)
+    public async Task<IReadOnlyList<Guid>> AddAsync(int executions, DateTimeOffset end, int streams, bool withLog = false)
     {
         await using var connection = await postgres.DataSource.OpenConnectionAsync();
         // The later bytes of an execution's id, as ExecutionId makes them.
@@ -40,13 +42,17 @@ internal sealed class HistorySeed(BenchPostgres postgres)
         {
             var last = Math.Min(minutes, first + step - 1);
             await ExecuteAsync(connection, InsertExecutions, end, minutes, first, last);
+            if (withLog) await HistoryLog.AddAsync(connection, end.AddMinutes(first - minutes), end.AddMinutes(last - minutes));
             await Console.Error.WriteLineAsync($"{last * jobs} executions seeded");
         }
 
         await ExecuteAsync(connection, InsertAlerts);
         await ExecuteAsync(connection, InsertProgress);
         await ExecuteAsync(connection, InsertTotals);
-        return await AddStreamsAsync(end, streams);
+        var ids = await LastAsync(end, streams);
+        if (!withLog) await AppendAsync(ids, end);
+        await postgres.WriteDirectoryAsync();
+        return [.. ids.Select(job => ExecutionId.Of(job, end))];
     }
 
     private const string InsertExecutions =
@@ -96,16 +102,21 @@ internal sealed class HistorySeed(BenchPostgres postgres)
         select 1, sum(success_count), sum(failure_count), 0, 0 from {Schema}.job_progress
         """;
 
-    private async Task<IReadOnlyList<Guid>> AddStreamsAsync(DateTimeOffset end, int streams)
+    /// <summary>Jobs whose execution at that instant has completed.</summary>
+    private async Task<IReadOnlyList<Guid>> LastAsync(DateTimeOffset end, int count)
     {
-        var rows = await postgres.IdsAsync(
-            $"select job_id from {Schema}.executions where scheduled_for = $1 and status = 'COMPLETED' order by id limit $2", end, streams);
-        await using var store = new PostgresEventStore(postgres.DataSource, JobSchedulerLog.EventTypes);
-        var ids = rows.Select(job => ExecutionId.Of(job, end)).ToList();
+        var jobs = await postgres.IdsAsync(
+            $"select job_id from {Schema}.executions where scheduled_for = $1 and status = 'COMPLETED' order by id limit $2", end, count);
         var there = await postgres.CountAsync(
-            $"select count(*) from {Schema}.executions where id = any ($1)", new NpgsqlParameter { Value = ids.ToArray() });
-        if (there != ids.Count) throw new InvalidOperationException("The seeded ids are not those of ExecutionId.");
-        foreach (var job in rows)
+            $"select count(*) from {Schema}.executions where id = any ($1)",
+            new NpgsqlParameter { Value = jobs.Select(job => ExecutionId.Of(job, end)).ToArray() });
+        return there == jobs.Count ? jobs : throw new InvalidOperationException("The seeded ids are not those of ExecutionId.");
+    }
+
+    private async Task AppendAsync(IReadOnlyList<Guid> jobs, DateTimeOffset end)
+    {
+        await using var store = new PostgresEventStore(postgres.DataSource, JobSchedulerLog.EventTypes);
+        foreach (var job in jobs)
         {
             await store.AppendAsync(
                 ExecutionId.Of(job, end),
@@ -116,8 +127,6 @@ internal sealed class HistorySeed(BenchPostgres postgres)
                 ],
                 EventMetadata.None);
         }
-
-        return ids;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, params object[] parameters)

@@ -87,6 +87,8 @@ internal sealed partial class ReadEndpoints(HostUnderTest host, IReadOnlyList<Gu
             i => $"/alerts/{Job(i)}?state=OPEN",
             _ => "/events?limit=100",
             _ => "/events?types=job_deleted",
+            _ => "/events?types=execution_failed",
+            _ => "/events?types=job_paused,alert_raised,execution_skipped",
             _ => "/health",
             _ => "/health/live",
             _ => "/metrics",
