@@ -23,12 +23,13 @@ internal sealed class BenchReceiver : IDisposable
     /// <summary>Answers at once.</summary>
     public string Hit { get; }
 
-    public static async Task<BenchReceiver> StartAsync()
+    /// <param name="closes">Whether it closes each connection after one call.</param>
+    public static async Task<BenchReceiver> StartAsync(bool closes = false)
     {
         var (hit, url) = (ChildProcess.FreeUrl(), ChildProcess.FreeUrl());
         // One thread takes what arrives and answers it: a hop to another a call would cost more than the call.
         var process = await ChildProcess.StartAsync(
-            ChildProcess.Bench, [ReceiverProcess.Name, hit, url], ReceiverProcess.Ready, ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"));
+            ChildProcess.Bench, [ReceiverProcess.Name, hit, url, .. closes ? new[] { ReceiverProcess.Closing } : []], ReceiverProcess.Ready, ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1"));
         return new(process, hit, url);
     }
 

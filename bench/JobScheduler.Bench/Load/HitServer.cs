@@ -9,11 +9,13 @@ namespace JobScheduler.Bench.Load;
 /// Answers POST requests without a body at once with 200, and notes when each arrived. Bare sockets, for what a receiver takes for a call
 /// is added to every scheduler's lateness, and of a web server that is the most of it.
 /// </summary>
-internal sealed class HitServer(Arrivals arrivals)
+/// <param name="arrivals">Where they are noted.</param>
+/// <param name="closes">Whether each connection is closed after one call.</param>
+internal sealed class HitServer(Arrivals arrivals, bool closes)
 {
     private const int LongestRequest = 4096;
 
-    private static readonly byte[] Ok = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    private readonly byte[] _ok = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n{(closes ? "Connection: close\r\n" : "")}\r\n");
 
     /// <summary>Returns once it listens.</summary>
     public void Start(Uri url)
@@ -44,7 +46,8 @@ internal sealed class HitServer(Arrivals arrivals)
                 if (!buffer.AsSpan(0, kept).EndsWith("\r\n\r\n"u8)) continue;
                 Note(buffer.AsSpan(0, kept), now);
                 kept = 0;
-                await connection.SendAsync(Ok);
+                await connection.SendAsync(_ok);
+                if (closes) return;
             }
         }
         catch (SocketException)

@@ -2,14 +2,15 @@ namespace JobScheduler.Bench.Load;
 
 /// <summary>
 /// <c>load --jobs 1,200,1000 --seconds 20 --peer quartz-ram,quartz-postgres --rounds 3</c>: a line for each number of jobs and scheduler,
-/// the ratios to each peer, and with several rounds their medians. Ours runs first in odd rounds and last in even ones.
+/// the ratios to each peer, and with several rounds their medians. Ours runs first in odd rounds and last in even ones. With <c>--connections new</c> the
+/// receiver closes each after one call; the bare sockets cannot do that.
 /// </summary>
 internal static class LoadCommand
 {
     public static readonly BenchCommand Command = new(
         "load",
         "jobs due every second; lateness and cost an execution, beside Quartz.NET, or the bare sockets, with --peer quartz-ram,quartz-postgres,sockets",
-        new Dictionary<string, string> { ["jobs"] = "1,200,1000", ["seconds"] = "20", ["warmup"] = "12", ["rounds"] = "1", ["peer"] = "" },
+        new Dictionary<string, string> { ["jobs"] = "1,200,1000", ["seconds"] = "20", ["warmup"] = "12", ["rounds"] = "1", ["peer"] = "", ["connections"] = "kept" },
         RunAsync);
 
     private static async Task<int> RunAsync(BenchOptions options)
@@ -22,7 +23,7 @@ internal static class LoadCommand
             var results = new List<LoadResult>();
             for (var round = 1; round <= options.Number("rounds"); round++)
             {
-                using var receiver = await BenchReceiver.StartAsync();
+                using var receiver = await BenchReceiver.StartAsync(closes: options.Words("connections") is ["new"]);
                 var scenario = new LoadScenario(receiver, jobs, options.Number("seconds"), options.Number("warmup"));
                 foreach (var scheduler in round % 2 == 1 ? schedulers : [.. schedulers.Reverse()])
                 {

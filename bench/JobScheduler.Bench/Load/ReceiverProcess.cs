@@ -20,7 +20,9 @@ internal static class ReceiverProcess
     public const string Ready = "The receiver is ready.";
     private const int Capacity = 20_000_000;
 
-    /// <summary>Arguments: the URL of a <see cref="HitServer"/>, and that of what is asked or called beside.</summary>
+    public const string Closing = "closing";
+
+    /// <summary>Arguments: the URL of a <see cref="HitServer"/>, that of what is asked or called beside, and, perhaps, <see cref="Closing"/>.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -38,7 +40,7 @@ internal static class ReceiverProcess
         });
         app.MapGet("/report", (DateTimeOffset from, DateTimeOffset to) => arrivals.Report(from, to));
         app.MapGet("/marked/{mark}", (string mark) => marked.TryGetValue(mark, out var call) ? Results.Ok(call) : Results.NotFound());
-        new HitServer(arrivals).Start(new Uri(args[0]));
+        new HitServer(arrivals, closes: args.Contains(Closing)).Start(new Uri(args[0]));
         await app.StartAsync();
         Console.WriteLine(Ready);
         await app.WaitForShutdownAsync();

@@ -12,8 +12,8 @@ namespace JobScheduler.Domain.Executions;
 /// <param name="Error">One sentence for people; <c>null</c> when the attempt succeeded.</param>
 /// <param name="Response">The beginning of the answer's body, if it is text; <c>null</c> when there is none.</param>
 /// <param name="ConnectMs">
-/// Milliseconds from <paramref name="StartedAt"/> until there was a connection: the name, TCP and TLS; <c>null</c> when a kept one was free,
-/// or none came.
+/// Milliseconds from <paramref name="StartedAt"/> until there was a connection: the name, TCP and TLS; <c>null</c> when one was there, made
+/// ahead or kept, or none came.
 /// </param>
 /// <param name="FirstByteMs">
 /// Milliseconds from <paramref name="StartedAt"/> until the answer's headers were there, after redirects if those are followed;

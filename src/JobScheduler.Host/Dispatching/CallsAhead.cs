@@ -25,22 +25,7 @@ internal sealed class CallsAhead(
     /// <param name="placeIsFree">Gets the run whose turn it is when a place was given back that a call had which was not made after all.</param>
     public void Begin(IReadOnlyList<Run> runs, Action<Run> placeIsFree, CancellationToken breakOff) => ThreadPool.QueueUserWorkItem(async _ =>
     {
-        try
-        {
-            foreach (var run in runs.Take(options.MaxConcurrency))
-            {
-                if (run.DueAt - time.GetUtcNow() - Lead is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, time, breakOff);
-                if (run.DueAt - time.GetUtcNow() < LeastLead) continue;
-                run.Prepared = await requests.MakeAsync(run, run.Work.Target, breakOff);
-                if (MayBeHeld(run.Work, run.Prepared) && admission.TryEnterAhead(run.Host)) Hold(run, run.Prepared, placeIsFree, breakOff);
-            }
-        }
-#pragma warning disable CA1031
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            logger.LogDebug("Requests could not be made ahead: {Exception}", e.GetType().Name);
-        }
+        foreach (var run in runs.OrderBy(run => run.DueAt).Take(options.MaxConcurrency)) await BeginAsync(run, placeIsFree, breakOff);
     });
 
     /// <summary>The call that is held for this attempt, if it is still the right one; it is taken, and so is a place.</summary>
@@ -54,6 +39,24 @@ internal sealed class CallsAhead(
         return null;
     }
 
+    private async Task BeginAsync(Run run, Action<Run> placeIsFree, CancellationToken breakOff)
+    {
+        try
+        {
+            if (run.DueAt - time.GetUtcNow() - Lead is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, time, breakOff);
+            if (run.DueAt - time.GetUtcNow() < LeastLead) return;
+            var call = await requests.MakeAsync(run, run.Work.Target, breakOff);
+            if (MayBeHeld(run.Work, call) && admission.TryEnterAhead(run.Host)) Hold(run, call, placeIsFree, breakOff);
+            else run.Prepared = call;
+        }
+#pragma warning disable CA1031 // Whatever it is, it happens again at the instant, and is the run's then.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.LogDebug("Execution {ExecutionId} could not be prepared: {Exception}", run.ExecutionId, e.GetType().Name);
+        }
+    }
+
     /// <summary>
     /// An at-most-once job has to record its start in between, and what says "Expect" is written in two parts.
     /// </summary>
@@ -62,14 +65,28 @@ internal sealed class CallsAhead(
 
     private void Hold(Run run, PreparedCall call, Action<Run> placeIsFree, CancellationToken breakOff)
     {
-        run.Prepared = null;
-        var held = caller.HandOver(call, run.DueAt - time.GetUtcNow() + Overdue, breakOff);
+        HeldCall held;
+        try
+        {
+            held = caller.HandOver(call, run.DueAt - time.GetUtcNow() + Overdue, breakOff);
+        }
+        catch
+        {
+            GiveBack(run.Host, placeIsFree);
+            throw;
+        }
+
         run.Held = held;
         _ = GiveBackAsync(held, run.Host, placeIsFree);
     }
 
     private async Task GiveBackAsync(HeldCall held, string host, Action<Run> placeIsFree)
     {
-        if (await held.IsDroppedAsync() && admission.Leave(host) is { } next) placeIsFree(next);
+        if (await held.IsDroppedAsync()) GiveBack(host, placeIsFree);
+    }
+
+    private void GiveBack(string host, Action<Run> placeIsFree)
+    {
+        if (admission.Leave(host) is { } next) placeIsFree(next);
     }
 }

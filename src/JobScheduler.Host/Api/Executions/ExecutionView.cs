@@ -103,7 +103,7 @@ internal sealed record ExecutionDetail(
 }
 
 /// <param name="Attempt">From 1.</param>
-/// <param name="ConnectMs">From its beginning until there was a connection; null when a kept one was free, or none came.</param>
+/// <param name="ConnectMs">From its beginning until there was a connection; null when one was there, made ahead or kept, or none came.</param>
 /// <param name="FirstByteMs">From its beginning until the answer's headers were there; null when none came.</param>
 /// <param name="ContentType">Of the answer.</param>
 internal sealed record AttemptView(
