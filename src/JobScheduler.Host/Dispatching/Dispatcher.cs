@@ -17,13 +17,14 @@ internal sealed class Dispatcher
     private readonly SchedulerMetrics _metrics;
     private readonly Admission<Run> _admission;
     private readonly ConcurrentDictionary<Guid, Run> _underWay = [];
-    private readonly SendGate _gate = new();
+    private readonly SendGate _gate;
     private readonly CancellationTokenSource _giveUp = new();
     private int _stopped;
 
     public Dispatcher(HttpCaller caller, CallsAhead ahead, Admission<Run> admission, OutcomeRecorder recorder, TimeProvider time, SchedulerMetrics metrics)
     {
         (_caller, _ahead, _admission, _recorder, _time, _metrics) = (caller, ahead, admission, recorder, time, metrics);
+        _gate = new(() => admission.Waiting);
         metrics.ObserveCallsWaiting(() => _admission.Waiting);
     }
 
