@@ -20,8 +20,9 @@ internal sealed class SchedulerLoop(
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>The first calls of a burst go out while the others are still being looked at.</summary>
+    /// <summary>The first calls of a burst go out while the others are still being looked at; those first that need only be sent.</summary>
     private const int SentAtOnce = 32;
+    private const int MadeAtOnce = 256;
 
     private readonly ClockWatch _clock = new(time);
 
@@ -117,29 +118,34 @@ internal sealed class SchedulerLoop(
 
     private void SendDue(DateTimeOffset now)
     {
-        var due = new List<Run>();
+        var (held, others) = (new List<Run>(), new List<Run>());
         while (runs.TakeDue(now) is { } run)
         {
-            if (due.Count == SentAtOnce)
-            {
-                dispatcher.Send(due);
-                due = [];
-            }
-
             var job = run.Job;
             var anotherIsOpen = job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other is { Stage: RunStage.Waiting, Attempt: > 1 }));
             switch (Overlap.Decide(job.Work.Policy.Overlap, run.Claim.Trigger, run.Attempt, anotherIsOpen, job.Queued is not null))
             {
                 case OverlapDecision.Start:
                     run.Stage = RunStage.Sent;
-                    due.Add(run);
+                    if (run.Held is null) Send(run, ref others, MadeAtOnce);
+                    else Send(run, ref held, SentAtOnce);
                     break;
                 case OverlapDecision.Wait: job.Queued = run; break;
                 case OverlapDecision.Skip: Skip(run, SkipReason.PreviousRunOpen); break;
             }
         }
 
-        if (due.Count > 0) dispatcher.Send(due);
+        if (held.Count > 0) dispatcher.Send(held);
+        if (others.Count > 0) dispatcher.Send(others);
+    }
+
+    /// <summary>Together with those that have gathered, once they are as many as are sent at once.</summary>
+    private void Send(Run run, ref List<Run> gathered, int atOnce)
+    {
+        gathered.Add(run);
+        if (gathered.Count < atOnce) return;
+        dispatcher.Send(gathered);
+        gathered = [];
     }
 
     private void Skip(Run run, SkipReason reason)

@@ -37,10 +37,17 @@ public sealed class ExecutionQueries(NpgsqlDataSource dataSource, string schema)
     public async Task<IReadOnlyList<ExecutionRow>> ListAsync(
         Guid jobId, ExecutionStatus? status, Guid? before, int limit, DateTimeOffset now, CancellationToken cancellation)
     {
+        // In the words of the partial index, which is for those that are few.
+        var ended = status switch
+        {
+            null => "",
+            ExecutionStatus.Completed => "and status = $3",
+            _ => "and status = $3 and status <> 'COMPLETED'",
+        };
         await using var command = dataSource.CreateCommand(
             $"""
             (select {EndedColumns} from {schema}.executions
-             where job_id = $1 and id < $2 and ($3 is null or status = $3) and $3 is distinct from 'OPEN'
+             where job_id = $1 and id < $2 {ended}
              order by id desc limit $4)
             union all
             (select {OpenColumns} from {schema}.open_executions
