@@ -14,6 +14,7 @@ namespace JobScheduler.EventStore;
 public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModelRebuild>? logger = null)
 {
     private const int SwapAttempts = 30;
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(10);
     private readonly ILogger _logger = logger ?? NullLogger<ReadModelRebuild>.Instance;
 
     /// <param name="model">What to make anew.</param>
@@ -30,7 +31,7 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
         var started = TimeProvider.System.GetTimestamp();
         var (side, record) = (new SideSchema(store.Schema, model), new RebuildRecord(store, model));
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
-        await using var alone = await TryLockAsync(connection, record, cancellationToken) ?? throw new RebuildRunningException(model.Name);
+        await using var alone = await LockUnlessRunningAsync(connection, record, cancellationToken) ?? throw new RebuildRunningException(model.Name);
         var resumed = await BeginAsync(connection, side, record, cancellationToken);
         var replay = new Replay(store, model, side.Name, record, progress, resumed ?? (0, 0));
         progress?.Report(new(replay.Events, replay.Position, replay.Position));
@@ -76,10 +77,15 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
     public async Task<bool> CancelAsync(ReadModel model, CancellationToken cancellationToken = default)
     {
         var (side, record) = (new SideSchema(store.Schema, model), new RebuildRecord(store, model));
-        if (await record.RequestCancelAsync(cancellationToken)) return true;
         await using var connection = await store.DataSource.OpenConnectionAsync(cancellationToken);
-        await using var alone = await TryLockAsync(connection, record, cancellationToken);
-        if (alone is null) return await record.RequestCancelAsync(cancellationToken);
+        IAsyncDisposable? free = null;
+        while (free is null)
+        {
+            if (await record.RequestCancelAsync(cancellationToken)) return true;
+            free = await LockUnlessRunningAsync(connection, record, cancellationToken);
+        }
+
+        await using var alone = free;
         if ((await record.ReadAsync(cancellationToken))?.State is not (RebuildState.Running or RebuildState.Compared)) return false;
         await side.DropAsync(connection, cancellationToken);
         await record.EndAsync(connection, RebuildState.Cancelled, null, cancellationToken);
@@ -157,6 +163,21 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
     }
 
     /// <returns><c>null</c>: somebody else has the lock.</returns>
+    /// <summary>
+    /// <c>null</c>: a rebuild is running. Whoever has the lock otherwise has recorded the end of one and is about to leave, or has come and
+    /// is about to record a beginning.
+    /// </summary>
+    private static async Task<IAsyncDisposable?> LockUnlessRunningAsync(
+        NpgsqlConnection connection, RebuildRecord record, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await TryLockAsync(connection, record, cancellationToken) is { } alone) return alone;
+            if ((await record.ReadAsync(cancellationToken))?.State == RebuildState.Running) return null;
+            await Task.Delay(LookAgainAfter, cancellationToken);
+        }
+    }
+
     private static async Task<IAsyncDisposable?> TryLockAsync(NpgsqlConnection connection, RebuildRecord record, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({record.LockKey})", connection);

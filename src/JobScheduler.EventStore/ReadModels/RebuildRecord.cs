@@ -86,14 +86,15 @@ internal sealed class RebuildRecord(PostgresEventStore store, ReadModel model)
     }
 
     /// <summary>
-    /// Asks whoever runs the rebuild to give it up, and breaks off the statement it is at, which may take long. False: nobody runs it.
+    /// Asks whoever runs the rebuild to give it up, and breaks off the statement it is at, which may take long. False: nobody runs it, or
+    /// it has come to its end.
     /// </summary>
     public async Task<bool> RequestCancelAsync(CancellationToken cancellationToken)
     {
         await using var command = store.DataSource.CreateCommand(
             $"""
             with runner as (select pid {Runner}),
-            asked as (update {_table} set cancel_requested = true where name = $1 and exists (select from runner) returning name)
+            asked as (update {_table} set cancel_requested = true where name = $1 and state = 'RUNNING' and exists (select from runner) returning name)
             select count(*) > 0 from asked
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = model.Name });

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using JobScheduler.EventStore;
 using JobScheduler.Projections;
+using Npgsql;
 
 namespace JobScheduler.IntegrationTests.Api;
 
@@ -62,6 +63,25 @@ public sealed class ProjectionTests(ApiHost host) : IClassFixture<ApiHost>
         var compared = await UntilAsync("alerts", "COMPARED");
         await host.SendAsync(HttpMethod.Post, "/projections/alerts/rebuild", expected: HttpStatusCode.Accepted);
         ((long)(await UntilAsync("alerts", "SWAPPED"))["resumedFrom"]!).ShouldBe((long)compared["position"]!);
+    }
+
+    /// <summary>It was answered as accepted, and nobody looked at it any more.</summary>
+    [Fact]
+    public async Task Cancellation_is_not_lost_when_the_rebuild_has_recorded_its_end_and_is_about_to_leave()
+    {
+        await host.CreateJobAsync();
+        await host.SendAsync(HttpMethod.Post, "/projections/alerts/rebuild?swap=false", expected: HttpStatusCode.Accepted);
+        await UntilAsync("alerts", "COMPARED");
+        var key = new RebuildRecord(host.Store, JobSchedulerLog.ReadModels.Single(m => m.Name == "alerts")).LockKey;
+        await using var leaving = await host.Store.DataSource.OpenConnectionAsync();
+        await using (var enter = new NpgsqlCommand($"select pg_advisory_lock({key})", leaving)) await enter.ExecuteNonQueryAsync();
+
+        var cancelling = host.SendAsync(HttpMethod.Post, "/projections/alerts/rebuild/cancel", expected: HttpStatusCode.Accepted);
+        await Task.WhenAny(cancelling, Task.Delay(TimeSpan.FromMilliseconds(200)));
+        cancelling.IsCompleted.ShouldBeFalse("the rebuild has not left");
+        await using (var leave = new NpgsqlCommand($"select pg_advisory_unlock({key})", leaving)) await leave.ExecuteNonQueryAsync();
+
+        ((string)(await cancelling)["state"]!).ShouldBe("CANCELLED");
     }
 
     [Fact]
