@@ -162,7 +162,6 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
         }
     }
 
-    /// <returns><c>null</c>: somebody else has the lock.</returns>
     /// <summary>
     /// <c>null</c>: a rebuild is running. Whoever has the lock otherwise has recorded the end of one and is about to leave, or has come and
     /// is about to record a beginning.
@@ -178,6 +177,7 @@ public sealed class ReadModelRebuild(PostgresEventStore store, ILogger<ReadModel
         }
     }
 
+    /// <returns><c>null</c>: somebody else has the lock.</returns>
     private static async Task<IAsyncDisposable?> TryLockAsync(NpgsqlConnection connection, RebuildRecord record, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({record.LockKey})", connection);
