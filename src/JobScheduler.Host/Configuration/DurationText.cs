@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace JobScheduler.Host.Configuration;
@@ -20,14 +19,17 @@ internal static partial class DurationText
     {
         var rest = (long)duration.TotalMilliseconds;
         if (rest == 0) return "0s";
-        var text = new StringBuilder();
+        Span<char> text = stackalloc char[32];
+        var written = 0;
         foreach (var (unit, length) in Units)
         {
-            if (rest >= length) text.Append(CultureInfo.InvariantCulture, $"{rest / length}{unit}");
+            if (rest < length) continue;
+            text[written..].TryWrite(CultureInfo.InvariantCulture, $"{rest / length}{unit}", out var more);
+            written += more;
             rest %= length;
         }
 
-        return text.ToString();
+        return new(text[..written]);
     }
 
     public static bool TryParse(string text, out TimeSpan duration)

@@ -26,7 +26,7 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     {
         await using var command = dataSource.CreateCommand($"{_select} where j.id = $1");
         command.Parameters.Add(new() { Value = id });
-        return (await command.ReadAllAsync(Read, cancellation)).SingleOrDefault();
+        return (await command.ReadAllAsync(Rows(), cancellation)).SingleOrDefault();
     }
 
     /// <summary>The jobs of these ids, in no order.</summary>
@@ -34,7 +34,7 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     {
         await using var command = dataSource.CreateCommand($"{_select} where j.id = any ($1)");
         command.Parameters.Add(new() { Value = ids.ToArray() });
-        return await command.ReadAllAsync(Read, cancellation);
+        return await command.ReadAllAsync(Rows(), cancellation);
     }
 
     /// <summary>A page of the jobs that are not deleted.</summary>
@@ -73,8 +73,8 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
         batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         await reader.NextResultAsync(cancellation);
-        var rows = new List<JobRow>();
-        while (await reader.ReadAsync(cancellation)) rows.Add(Read(reader));
+        var (rows, read) = (new List<JobRow>(), Rows());
+        while (await reader.ReadAsync(cancellation)) rows.Add(read(reader));
         return rows;
     }
 
@@ -131,7 +131,8 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
             order by p.consecutive_failures desc, p.job_id
             """);
         command.Parameters.Add(new() { Value = first });
-        var rows = await command.ReadAllAsync(r => (Job: Read(r), Count: r.GetInt64(19)), cancellation);
+        var read = Rows();
+        var rows = await command.ReadAllAsync(r => (Job: read(r), Count: r.GetInt64(19)), cancellation);
         return new([.. rows.Select(r => r.Job)], rows.Count == 0 ? 0 : rows[0].Count);
     }
 
@@ -168,7 +169,8 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     {
         await using var command = dataSource.CreateCommand(sql);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation)) yield return Read(reader);
+        var read = Rows();
+        while (await reader.ReadAsync(cancellation)) yield return read(reader);
     }
 
     private static NpgsqlParameter Text(string? value) =>
@@ -177,11 +179,18 @@ public sealed class JobQueries(NpgsqlDataSource dataSource, string schema)
     private static string EscapeLike(string text) =>
         text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
-    private static JobRow Read(NpgsqlDataReader r) => new(
+    /// <summary>Reads the rows of one answer: parts of definitions that are alike are parsed once.</summary>
+    private static Func<NpgsqlDataReader, JobRow> Rows()
+    {
+        var definitions = new DefinitionParser();
+        return r => Read(r, definitions);
+    }
+
+    private static JobRow Read(NpgsqlDataReader r, DefinitionParser definitions) => new(
         r.GetGuid(0),
         r.GetInt64(1),
         WireName.Parse<JobState>(r.GetString(2)),
-        JsonSerializer.Deserialize(r.GetFieldValue<byte[]>(3), EventJson.Default.JobDefinition)!,
+        definitions.Parse(r.GetFieldValue<byte[]>(3)),
         r.GetFieldValue<DateTimeOffset>(4),
         r.GetFieldValue<DateTimeOffset>(5),
         r.GetFieldValue<DateTimeOffset>(6),

@@ -54,6 +54,11 @@ public sealed class WireTextTests
         milliseconds => DurationText.TryParse(DurationText.Of(TimeSpan.FromMilliseconds(milliseconds)), out var read)
             && read == TimeSpan.FromMilliseconds(milliseconds)).QuickCheckThrowOnFailure();
 
+    [Fact]
+    public void Instant_is_written_as_the_instant_that_it_is_cut_to() => Prop.ForAll(
+        ArbMap.Default.ArbFor<DateTimeOffset>(),
+        instant => InstantText.TryParse(InstantText.Of(instant), out var read) && read == InstantText.ToMilliseconds(instant)).QuickCheckThrowOnFailure();
+
     [Theory]
     [InlineData("2026-11-21T12:00:05Z", "2026-11-21T12:00:05.000Z")]
     [InlineData("2026-11-21T12:00Z", "2026-11-21T12:00:00.000Z")]

@@ -13,7 +13,7 @@ internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
         InstantText.TryParse(reader.GetString()!, out var instant) ? instant : throw new JsonException(InstantText.Example);
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(InstantText.Of(value));
+        writer.WriteStringValue(InstantText.Write(value, stackalloc byte[InstantText.Room]));
 }
 
 internal sealed class EpochMillisecondsConverter : JsonConverter<DateTimeOffset>
