@@ -4,10 +4,11 @@ namespace JobScheduler.Host.Scheduling;
 internal sealed class RunBook(Backlog backlog)
 {
     private readonly Dictionary<Guid, Run> _runs = [];
-    private readonly PriorityQueue<Run, DateTimeOffset> _waiting = new();
+    private readonly Dictionary<DateTimeOffset, List<Run>> _waiting = [];
+    private readonly PriorityQueue<DateTimeOffset, long> _instants = new();
 
-    /// <summary>When the next waiting run is to be sent; <c>null</c> when none waits.</summary>
-    public DateTimeOffset? NextDue => _waiting.TryPeek(out _, out var dueAt) ? dueAt : null;
+    /// <summary>When the next waiting runs are to be sent; <c>null</c> when none waits.</summary>
+    public DateTimeOffset? NextDue => _instants.TryPeek(out var instant, out _) ? instant : null;
 
     public bool Knows(Guid executionId) => _runs.ContainsKey(executionId);
 
@@ -31,19 +32,24 @@ internal sealed class RunBook(Backlog backlog)
     public void Await(Run run)
     {
         run.Stage = RunStage.Waiting;
-        _waiting.Enqueue(run, run.DueAt);
-    }
-
-    /// <summary>The waiting run that is due first, if it is due; taken out.</summary>
-    public Run? TakeDue(DateTimeOffset now)
-    {
-        while (_waiting.TryPeek(out var run, out var dueAt) && dueAt <= now)
+        if (!_waiting.TryGetValue(run.DueAt, out var together))
         {
-            _waiting.Dequeue();
-            // The entry is stale when the run was skipped, or given another instant since.
-            if (run.Stage == RunStage.Waiting && run.DueAt == dueAt) return run;
+            _waiting.Add(run.DueAt, together = []);
+            _instants.Enqueue(run.DueAt, run.DueAt.UtcTicks);
         }
 
-        return null;
+        together.Add(run);
+    }
+
+    /// <summary>
+    /// The runs that came to wait for the earliest instant, if it is there; taken out. Those among them that were skipped, or given another
+    /// instant since, are no longer due.
+    /// </summary>
+    public IReadOnlyList<Run>? TakeDue(DateTimeOffset now)
+    {
+        if (NextDue is not { } instant || instant > now) return null;
+        _instants.Dequeue();
+        _waiting.Remove(instant, out var due);
+        return due;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SchedulerLoop(
     ILogger logger)
 {
     /// <summary>The first calls of a burst go out while the others are still being looked at; those first that need only be sent.</summary>
-    private const int SentAtOnce = 32;
+    private const int HeldAtOnce = 32;
     private const int MadeAtOnce = 256;
 
     private readonly ClockWatch _clock = new(time);
@@ -118,34 +118,36 @@ internal sealed class SchedulerLoop(
 
     private void SendDue(DateTimeOffset now)
     {
-        var (held, others) = (new List<Run>(), new List<Run>());
-        while (runs.TakeDue(now) is { } run)
+        while (runs.TakeDue(now) is { } due)
         {
-            var job = run.Job;
-            var anotherIsOpen = job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other is { Stage: RunStage.Waiting, Attempt: > 1 }));
-            switch (Overlap.Decide(job.Work.Policy.Overlap, run.Claim.Trigger, run.Attempt, anotherIsOpen, job.Queued is not null))
-            {
-                case OverlapDecision.Start:
-                    run.Stage = RunStage.Sent;
-                    if (run.Held is null) Send(run, ref others, MadeAtOnce);
-                    else Send(run, ref held, SentAtOnce);
-                    break;
-                case OverlapDecision.Wait: job.Queued = run; break;
-                case OverlapDecision.Skip: Skip(run, SkipReason.PreviousRunOpen); break;
-            }
+            var byHeld = due.ToLookup(run => run.Held is not null);
+            Send(byHeld[true], HeldAtOnce, now);
+            Send(byHeld[false], MadeAtOnce, now);
         }
-
-        if (held.Count > 0) dispatcher.Send(held);
-        if (others.Count > 0) dispatcher.Send(others);
     }
 
-    /// <summary>Together with those that have gathered, once they are as many as are sent at once.</summary>
-    private void Send(Run run, ref List<Run> gathered, int atOnce)
+    private void Send(IEnumerable<Run> due, int atOnce, DateTimeOffset now)
     {
-        gathered.Add(run);
-        if (gathered.Count < atOnce) return;
-        dispatcher.Send(gathered);
-        gathered = [];
+        foreach (var batch in due.Where(run => Starts(run, now)).Chunk(atOnce)) dispatcher.Send(batch);
+    }
+
+    /// <summary>Whether it is to be sent, which it then counts as.</summary>
+    private bool Starts(Run run, DateTimeOffset now)
+    {
+        if (run.Stage != RunStage.Waiting || run.DueAt > now) return false;
+        var (job, policy) = (run.Job, run.Job.Work.Policy.Overlap);
+        var anotherIsOpen = policy != OverlapPolicy.Allow
+            && job.Runs.Exists(other => other != run && (other.Stage == RunStage.Sent || other is { Stage: RunStage.Waiting, Attempt: > 1 }));
+        switch (Overlap.Decide(policy, run.Claim.Trigger, run.Attempt, anotherIsOpen, job.Queued is not null))
+        {
+            case OverlapDecision.Start:
+                run.Stage = RunStage.Sent;
+                return true;
+            case OverlapDecision.Wait: job.Queued = run; break;
+            case OverlapDecision.Skip: Skip(run, SkipReason.PreviousRunOpen); break;
+        }
+
+        return false;
     }
 
     private void Skip(Run run, SkipReason reason)
