@@ -21,6 +21,8 @@ internal sealed class CallsAhead(
     /// <summary>A call that was not taken this long after its instant will not be.</summary>
     private static readonly TimeSpan Overdue = TimeSpan.FromSeconds(1);
 
+    private readonly YoungGarbage _garbage = new();
+
     /// <summary>Of runs that are claimed, as many as may be under way at once; does not wait for it.</summary>
     /// <param name="placeIsFree">Gets the run whose turn it is when a place was given back that a call had which was not made after all.</param>
     public void Begin(IReadOnlyList<Run> runs, Action<Run> placeIsFree, CancellationToken breakOff) => ThreadPool.QueueUserWorkItem(async _ =>
@@ -43,7 +45,12 @@ internal sealed class CallsAhead(
     {
         try
         {
-            if (run.DueAt - time.GetUtcNow() - Lead is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, time, breakOff);
+            if (run.DueAt - time.GetUtcNow() - Lead is var wait && wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, time, breakOff);
+                _garbage.CollectIfMuch();
+            }
+
             if (run.DueAt - time.GetUtcNow() < LeastLead) return;
             var call = await requests.MakeAsync(run, run.Work.Target, breakOff);
             if (MayBeHeld(run.Work, call) && admission.TryEnterAhead(run.Host)) Hold(run, call, placeIsFree, breakOff);
