@@ -88,13 +88,7 @@ public sealed class DepartureTests
         listener.Start();
         using var held = new HeldRequest($"http://127.0.0.1:{PortOf(listener)}/");
         using (await listener.AcceptSocketAsync()) { }
-        await held.WaitsAsync();
-        held.UntilClosedByPeer();
-
-        held.Depart();
-
-        await Should.ThrowAsync<HttpRequestException>(held.Response);
-        held.Departure.HasLeft.ShouldBeFalse();
+        await NothingLeavesAsync(held);
     }
 
     /// <summary>TLS ends with a message of its own before the connection does: there is something to be read.</summary>
@@ -111,13 +105,7 @@ public sealed class DepartureTests
             await encrypted.ShutdownAsync();
         }
 
-        await held.WaitsAsync();
-        held.UntilClosedByPeer();
-
-        held.Depart();
-
-        await Should.ThrowAsync<HttpRequestException>(held.Response);
-        held.Departure.HasLeft.ShouldBeFalse();
+        await NothingLeavesAsync(held);
     }
 
     [Fact]
@@ -135,6 +123,18 @@ public sealed class DepartureTests
         held.Departure.HasLeft.ShouldBeFalse();
         await held.WaitsAsync(url);
         arrivals.ShouldBeEmpty();
+    }
+
+    /// <summary>Of a request whose connection the other end has closed.</summary>
+    private static async Task NothingLeavesAsync(HeldRequest held)
+    {
+        await held.WaitsAsync();
+        held.UntilClosedByPeer();
+
+        held.Depart();
+
+        await Should.ThrowAsync<HttpRequestException>(held.Response);
+        held.Departure.HasLeft.ShouldBeFalse();
     }
 
     /// <summary>Answers everything; notes POST requests: when they came, and how long their header and body were.</summary>
