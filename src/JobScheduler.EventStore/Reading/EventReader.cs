@@ -37,32 +37,17 @@ internal sealed class EventReader(NpgsqlDataSource dataSource, EventSelect selec
         return events;
     }
 
-    /// <summary>
-    /// The page's position rests on the order of the two statements: the mark's snapshot is the earlier one, so whatever matched up to
-    /// the mark is among the events found; and sequence numbers become visible in order (see <see cref="AppendConnection"/>), so nothing
-    /// below the mark comes later.
-    /// </summary>
     public async Task<FeedPage> FeedAsync(
         long after, IReadOnlyCollection<string>? eventTypes, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         if (eventTypes is not null) return await _typed.PageAsync(after, eventTypes, limit, cancellationToken);
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new(select.HighWaterMarkSql));
-        batch.BatchCommands.Add(new($"{select.Sql} where seq_id > $1 order by seq_id limit $2")
+        var command = new NpgsqlBatchCommand($"{select.Sql} where seq_id > $1 order by seq_id limit $2")
         {
             Parameters = { new NpgsqlParameter<long> { TypedValue = after }, new NpgsqlParameter<int> { TypedValue = limit } },
-        });
-
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var mark = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        var events = new List<StoredEvent>();
-        while (await reader.ReadAsync(cancellationToken)) events.Add(select.Read(reader));
-
-        var last = events.Count > 0 ? events[^1].Sequence : after;
-        return new(events, events.Count == limit ? last : Math.Max(last, mark));
+        };
+        var (mark, events) = await select.WithMarkAsync(dataSource, command, cancellationToken);
+        return FeedPage.Of(events, after, limit, mark);
     }
 
     /// <summary>

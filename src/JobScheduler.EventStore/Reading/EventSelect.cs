@@ -11,6 +11,26 @@ internal sealed class EventSelect(string schema, EventTypes types)
 
     public string HighWaterMarkSql { get; } = $"select coalesce(max(seq_id), 0) from {schema}.mt_events";
 
+    /// <summary>
+    /// The high-water mark, and then what <paramref name="command"/> finds. The mark's snapshot is the earlier one, so whatever matched up
+    /// to the mark is among the events; and sequence numbers become visible in order (see <see cref="AppendConnection"/>), so nothing
+    /// below the mark comes later.
+    /// </summary>
+    public async Task<(long Mark, List<StoredEvent> Events)> WithMarkAsync(
+        NpgsqlDataSource dataSource, NpgsqlBatchCommand command, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new(HighWaterMarkSql));
+        batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var mark = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        var events = new List<StoredEvent>();
+        while (await reader.ReadAsync(cancellationToken)) events.Add(Read(reader));
+        return (mark, events);
+    }
+
     /// <exception cref="UnknownEventTypeException">The event's type is not registered.</exception>
     public StoredEvent Read(NpgsqlDataReader row)
     {

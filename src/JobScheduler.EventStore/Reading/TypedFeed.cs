@@ -17,14 +17,15 @@ internal sealed class TypedFeed(NpgsqlDataSource dataSource, EventSelect select,
     private readonly string _after = $"{select.Sql} where seq_id > $1 and type = any($3) order by seq_id limit $2";
 
     /// <summary>
-    /// The page's position rests on the same order as <see cref="EventReader.FeedAsync"/>'s: the mark is asked for before all else, and
+    /// The page's position rests on the order of <see cref="EventSelect.WithMarkAsync"/>: the mark is asked for before all else, and
     /// everything from <paramref name="after"/> on has been looked at since, in the log or by the directory, whose stretches do not change.
     /// </summary>
     public async Task<FeedPage> PageAsync(long after, IReadOnlyCollection<string> eventTypes, int limit, CancellationToken cancellationToken)
     {
         string[] types = [.. eventTypes.Distinct()];
         var stretch = (after / directory.Shape.Stretch) + 2;
-        var (mark, events) = await NearAsync(after, directory.Shape.FirstOf(stretch), types, limit, cancellationToken);
+        var near = Between(after, directory.Shape.FirstOf(stretch), types, limit);
+        var (mark, events) = await select.WithMarkAsync(dataSource, near, cancellationToken);
         var reachedEnd = mark < directory.Shape.FirstOf(stretch);
         while (events.Count < limit && !reachedEnd)
         {
@@ -36,23 +37,7 @@ internal sealed class TypedFeed(NpgsqlDataSource dataSource, EventSelect select,
             events.AddRange(await FetchAsync(extract.Entries, reachedEnd ? stretch : null, types, limit - events.Count, cancellationToken));
         }
 
-        var last = events.Count > 0 ? events[^1].Sequence : after;
-        return new(events, events.Count == limit ? last : Math.Max(last, mark));
-    }
-
-    private async Task<(long Mark, List<StoredEvent> Events)> NearAsync(
-        long after, long before, string[] types, int limit, CancellationToken cancellationToken)
-    {
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new(select.HighWaterMarkSql));
-        batch.BatchCommands.Add(Between(after, before, types, limit));
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var mark = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellationToken);
-        var events = new List<StoredEvent>();
-        while (await reader.ReadAsync(cancellationToken)) events.Add(select.Read(reader));
-        return (mark, events);
+        return FeedPage.Of(events, after, limit, mark);
     }
 
     /// <summary>The first events of what entries describe and, if it is given, of all from a stretch on, in log order.</summary>

@@ -120,9 +120,19 @@ internal sealed class SchedulerLoop(
     {
         while (runs.TakeDue(now) is { } due)
         {
-            var byHeld = due.ToLookup(run => run.Held is not null);
-            Send(byHeld[true], HeldAtOnce, now);
-            Send(byHeld[false], MadeAtOnce, now);
+            var others = new List<Run>();
+            Send(Held(due, others), HeldAtOnce, now);
+            Send(others, MadeAtOnce, now);
+        }
+    }
+
+    /// <summary>The runs whose calls are held; <paramref name="others"/> gets those that are passed on the way.</summary>
+    private static IEnumerable<Run> Held(IReadOnlyList<Run> due, List<Run> others)
+    {
+        foreach (var run in due)
+        {
+            if (run.Held is null) others.Add(run);
+            else yield return run;
         }
     }
 
