@@ -29,6 +29,8 @@ internal sealed class SchedulerTerm(
 
     private static readonly TimeSpan LookForOverdueEvery = TimeSpan.FromSeconds(10);
 
+    private const int ChangesAtOnce = 1_000;
+
     private static readonly string[] Followed = [.. JobsReadModel.EventNames, "execution_requested"];
 
     private readonly ILogger _logger = loggers.CreateLogger<SchedulerTerm>();
@@ -48,13 +50,15 @@ internal sealed class SchedulerTerm(
         dispatcher.Recorded = inbox.Post;
         metrics.Backlog = () => backlog.Size;
         var (loaded, count) = await InBulkAsync(() => LoadAsync(loop, cancellation));
+        var told = loaded;
         var follower = new Subscription(
-            store, CheckpointName, Followed, (events, token) => FollowAsync(events, loaded, inbox, token), logger: loggers.CreateLogger<Subscription>());
+            store, CheckpointName, Followed, (events, token) => FollowAsync(events, told, inbox, token), logger: loggers.CreateLogger<Subscription>());
         await new SupersededSchedules(store, jobs, records, _missed, _logger)
             .RecordAsync(await follower.CheckpointAsync(cancellation) ?? 0, loaded, cancellation);
         foreach (var (run, row) in await UnderWayAsync(cancellation)) loop.Add(run, row);
         var open = await finder.FindAllAsync(cancellation);
         loop.Add(open);
+        told = await TellChangesAsync(loaded, inbox, cancellation);
         _logger.LogInformation("This node schedules now: {Jobs} active jobs, {Open} open executions taken over", count, open.Executions.Count);
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -113,6 +117,21 @@ internal sealed class SchedulerTerm(
     }
 
     /// <summary>
+    /// Tells the loop, before it runs, how jobs have changed since they were loaded: open executions were found since then, too, and the
+    /// first that is due may be of a changed job. Gives the sequence of the log up to which it is told.
+    /// </summary>
+    private async Task<long> TellChangesAsync(long after, SchedulerInbox inbox, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var page = await store.FeedAsync(after, JobsReadModel.EventNames, ChangesAtOnce, cancellation);
+            if (page.Events.Count > 0) inbox.Post(new SchedulerMessage.JobsChanged(await _changes.AfterEachAsync(page.Events, cancellation)));
+            after = page.Position;
+            if (page.Events.Count < ChangesAtOnce) return after;
+        }
+    }
+
+    /// <summary>
     /// Calls that this process made in an earlier term and whose outcomes are to come. Asked for before the open executions: what ends
     /// in between is known to the loop, or no longer open.
     /// </summary>
@@ -127,10 +146,10 @@ internal sealed class SchedulerTerm(
     private static Task RunOnOwnThreadAsync(SchedulerLoop loop, CancellationToken cancellation) =>
         Task.Factory.StartNew(() => loop.Run(cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <param name="loaded">What was changed up to this sequence of the log is in the heap already.</param>
-    private async Task FollowAsync(IReadOnlyList<StoredEvent> events, long loaded, SchedulerInbox inbox, CancellationToken cancellation)
+    /// <param name="told">What was changed up to this sequence of the log, the loop knows already.</param>
+    private async Task FollowAsync(IReadOnlyList<StoredEvent> events, long told, SchedulerInbox inbox, CancellationToken cancellation)
     {
-        var changes = events.Where(e => e.Data is JobEvent && e.Sequence > loaded).ToList();
+        var changes = events.Where(e => e.Data is JobEvent && e.Sequence > told).ToList();
         if (changes.Count > 0) inbox.Post(new SchedulerMessage.JobsChanged(await _changes.AfterEachAsync(changes, cancellation)));
         var requested = events.Where(e => e.Data is ExecutionRequested).Select(e => e.StreamId).ToList();
         if (requested.Count > 0) inbox.Post(new SchedulerMessage.LookForOpen(requested));

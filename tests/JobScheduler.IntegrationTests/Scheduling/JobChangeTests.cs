@@ -108,6 +108,32 @@ public sealed class JobChangeTests(PostgresFixture postgres)
         }
     }
 
+    /// <summary>The scheduler has loaded the jobs, and waits to look for open executions.</summary>
+    [Fact]
+    public async Task Change_that_is_made_while_the_scheduler_starts_holds_for_what_it_finds_open()
+    {
+        await using var host = await SchedulingHost.StartIdleAsync(postgres);
+        var job = await host.CreateAsync(host.Definition("/before", cron: "0 0 0 1 1 *"));
+        await host.AppendAsync(Guid.CreateVersion7(), new ExecutionRequested(job, DateTimeOffset.UtcNow));
+        await using (var connection = new Npgsql.NpgsqlConnection(host.Database.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using var hold = new Npgsql.NpgsqlCommand($"lock table {host.Store.Schema}.open_executions in access exclusive mode", connection);
+            await hold.ExecuteNonQueryAsync();
+            await host.RestartSchedulingAsync();
+            await using var waits = host.Store.DataSource.CreateCommand(
+                "select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like '%jobVersion%open_executions%')");
+            await host.UntilAsync(async () => (bool)(await waits.ExecuteScalarAsync())!, found => found);
+
+            await host.AppendAsync(job, new JobRetargeted(HttpTarget.To(host.Receiver.Url + "/after")));
+            await transaction.CommitAsync();
+        }
+
+        (await host.EndedAsync(job, 1)).Single().Status.ShouldBe(ExecutionStatus.Completed);
+        host.Receiver.Calls.Single().Path.ShouldBe("/after");
+    }
+
     [Fact]
     public async Task Job_that_is_paused_and_resumed_is_not_run_for_the_time_between_when_the_scheduler_was_away()
     {
